@@ -1,1 +1,41 @@
-//! To be written.
+//! A course as its author writes it: a folder of TOML and Markdown.
+//!
+//! ```text
+//! content/
+//!   course.toml            identifier, title, language, version, IRI, publisher
+//!   07-spip/               a chapter: any folder that has a chapter.toml
+//!     chapter.toml         identifier, number, title, quiz, end, next chapter
+//!     lexicon.toml         terms and their definitions       (optional)
+//!     resources.toml       links to go further               (optional)
+//!     01-role.md           a lesson: TOML front matter, then Markdown
+//! ```
+//!
+//! [`Course::load`] reads all of it and reports every fault it finds, sorted by place, rather than the first one.
+//! What it returns is checked: identifiers are unique, questions have a right answer, links and images lead
+//! somewhere. What the packager makes of it is not this crate's affair.
+
+mod chapter;
+mod diagnostic;
+mod directive;
+mod lesson;
+mod lexicon;
+mod load;
+mod locale;
+mod model;
+mod problem;
+mod prose;
+mod question;
+mod resources;
+mod source;
+mod table;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use load::Loaded;
+pub use locale::Locale;
+pub use model::{
+    Block, Chapter, Choice, Course, Ending, Image, Lesson, Lexicon, Link, Member, Next, Question,
+    QuestionKind, Quiz, Resources, Term, Words,
+};
+pub use problem::Problem;
+pub use prose::Prose;
+pub use pulldown_cmark;

@@ -1,0 +1,188 @@
+//! A chapter: a folder with `chapter.toml`, its lessons, its lexicon and its resources.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    lesson,
+    lexicon::{self, unique},
+    load::list,
+    model::{Chapter, Ending, Image, Next, Quiz},
+    problem::{Kind, Problem},
+    resources,
+    source::{Located, Source},
+    table::{Faults, Table},
+};
+
+/// The file that makes a folder a chapter.
+pub(crate) const FILE: &str = "chapter.toml";
+
+/// A chapter with what the course must check about it.
+pub(crate) struct Read {
+    pub(crate) source: Source,
+    pub(crate) chapter: Chapter,
+    pub(crate) id: Located<String>,
+}
+
+/// Reads a chapter; `None` when its own file could not be understood, which has then been reported.
+pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
+    let source = Source::read(&folder.join(FILE), faults)?;
+    let mut table = Table::parse(&source, &source.text, 0, faults);
+    let id = table.id("id");
+    let number = table.integer("number", 1..=9999);
+    let title = table.title("title");
+    let summary = table.optional_prose("summary");
+    let quiz = table.table("quiz").map(read_quiz).unwrap_or_default();
+    let end = table.table("end").map_or(
+        Ending {
+            title: None,
+            text: None,
+        },
+        read_end,
+    );
+    let next = table.table("next").and_then(read_next);
+    table.finish();
+
+    let lexicon = lexicon::read(&folder.join("lexicon.toml"), faults);
+    let resources = resources::read(&folder.join("resources.toml"), faults);
+
+    let lessons: Vec<_> = lesson_files(folder, faults)
+        .iter()
+        .filter_map(|file| lesson::read(file, faults))
+        .collect();
+    if lessons.is_empty() && !faults.any_error() {
+        faults.add(Diagnostic::new(&source, 0..0, Problem::ChapterWithoutLessons));
+    }
+    let mut ids = HashMap::new();
+    let mut questions = HashMap::new();
+    let mut images = BTreeSet::new();
+    for lesson in &lessons {
+        unique(
+            &lesson.source,
+            &mut ids,
+            lesson.id.value.clone(),
+            &lesson.id,
+            Kind::Lesson,
+            faults,
+        );
+        for question in &lesson.questions {
+            unique(
+                &lesson.source,
+                &mut questions,
+                question.value.clone(),
+                question,
+                Kind::Question,
+                faults,
+            );
+        }
+        for image in &lesson.references.images {
+            if let Some(image) = find_image(folder, lesson, image, faults) {
+                images.insert(image);
+            }
+        }
+    }
+
+    let (id, number, title) = (id?, number?, title?);
+    let chapter = Chapter {
+        id: id.value.clone(),
+        number,
+        title,
+        summary,
+        quiz,
+        end,
+        next,
+        lessons: lessons.into_iter().map(|read| read.lesson).collect(),
+        lexicon,
+        resources,
+        images: images.into_iter().collect(),
+    };
+    Some(Read { source, chapter, id })
+}
+
+fn read_quiz(mut table: Table<'_>) -> Quiz {
+    let percent = |number: Option<u32>| number.and_then(|number| u8::try_from(number).ok());
+    let quiz = Quiz {
+        pass_mark: percent(table.optional_integer("pass_mark", 1..=100)),
+        attempts: percent(table.optional_integer("attempts", 1..=100)),
+    };
+    table.finish();
+    quiz
+}
+
+fn read_end(mut table: Table<'_>) -> Ending {
+    let ending = Ending {
+        title: table.optional_text("title").map(|text| text.value),
+        text: table.optional_text("text").map(|text| text.value),
+    };
+    table.finish();
+    ending
+}
+
+fn read_next(mut table: Table<'_>) -> Option<Next> {
+    let title = table.title("title");
+    let url = table.optional_url("url");
+    table.finish();
+    Some(Next { title: title?, url })
+}
+
+/// The Markdown files of a chapter, in the order of their names; numbers count as numbers (`2-` before `10-`).
+fn lesson_files(folder: &Path, faults: &Faults) -> Vec<PathBuf> {
+    let mut files = list(folder, faults);
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md") && file.is_file());
+    files.sort_by_cached_key(|file| {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let digits = name.len()
+            - name
+                .trim_start_matches(|first: char| first.is_ascii_digit())
+                .len();
+        (name[..digits].parse::<u64>().unwrap_or(u64::MAX), name)
+    });
+    files
+}
+
+/// The file behind an image, when it lies in the chapter's folder and its name is safe in every LMS.
+fn find_image(
+    folder: &Path,
+    lesson: &lesson::Read,
+    image: &Located<String>,
+    faults: &Faults,
+) -> Option<Image> {
+    let name = &image.value;
+    let problem = if name
+        .split('/')
+        .any(|part| part.is_empty() || part == "." || part == "..")
+    {
+        Problem::ImageOutside { name: name.clone() }
+    } else if !name
+        .chars()
+        .all(|part| part.is_ascii_alphanumeric() || "._-/".contains(part))
+    {
+        Problem::ImageName { name: name.clone() }
+    } else if !is_image(name) {
+        Problem::ImageType { name: name.clone() }
+    } else if folder.join(name).is_file() {
+        return Some(Image {
+            name: name.clone(),
+            file: folder.join(name),
+        });
+    } else {
+        Problem::ImageMissing { name: name.clone() }
+    };
+    faults.report(&lesson.source, image.span.clone(), problem);
+    None
+}
+
+fn is_image(name: &str) -> bool {
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    extension
+        .is_some_and(|extension| ["png", "jpg", "jpeg", "gif", "webp", "svg", "avif"].contains(&&*extension))
+}

@@ -1,0 +1,137 @@
+//! A lesson: TOML front matter between two lines `+++`, then Markdown with directives.
+
+use std::{ops::Range, path::Path};
+
+use crate::{
+    directive::{self, Piece},
+    model::{Block, Lesson},
+    problem::Problem,
+    prose::{self, References},
+    question,
+    source::{Located, Source},
+    table::{Faults, Table},
+};
+
+const FENCE: &str = "+++";
+const LONGEST_DURATION: u32 = 24 * 60;
+
+/// A lesson with what its chapter must check about it.
+pub(crate) struct Read {
+    pub(crate) lesson: Lesson,
+    pub(crate) id: Located<String>,
+    pub(crate) questions: Vec<Located<String>>,
+    pub(crate) references: References,
+    pub(crate) source: Source,
+}
+
+/// Reads a lesson; `None` when nothing usable is in the file, which has then been reported.
+pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
+    let source = Source::read(path, faults)?;
+    let Some((matter, body)) = split_front_matter(&source.text) else {
+        faults.report(&source, 0..0, Problem::FrontMatterMissing);
+        return None;
+    };
+
+    let mut table = Table::parse(&source, &source.text[matter.clone()], matter.start, faults);
+    let id = table.id("id");
+    let title = table.title("title");
+    let duration = table.optional_integer("duration", 1..=LONGEST_DURATION);
+    table.finish();
+
+    let mut references = References::default();
+    let mut questions = Vec::new();
+    let mut blocks = Vec::new();
+    let mut empty = true;
+    for piece in directive::split(&source, body, faults) {
+        empty = false;
+        match piece {
+            Piece::Text(range) => {
+                let prose = prose::parse(
+                    &source.text[range.clone()],
+                    range.start,
+                    &mut references,
+                    &mut |span, problem| faults.report(&source, span, problem),
+                );
+                blocks.push(Block::Prose(prose));
+            }
+            Piece::Directive(directive) if directive.name == "question" => {
+                if let Some(question) = question::read(&source, &directive, &mut references, faults) {
+                    questions.push(Located {
+                        value: question.id.clone(),
+                        span: directive.span,
+                    });
+                    blocks.push(Block::Question(question));
+                }
+            }
+            Piece::Directive(directive) => {
+                let problem = Problem::UnknownDirective {
+                    name: directive.name,
+                    known: &["question"],
+                };
+                faults.report(&source, directive.span, problem);
+            }
+        }
+    }
+    if empty {
+        faults.report(
+            &source,
+            source.text.len()..source.text.len(),
+            Problem::LessonEmpty,
+        );
+    }
+
+    let (id, title) = (id?, title?);
+    let lesson = Lesson {
+        id: id.value.clone(),
+        title,
+        duration,
+        blocks,
+    };
+    Some(Read {
+        lesson,
+        id,
+        questions,
+        references,
+        source,
+    })
+}
+
+/// The byte ranges of the front matter and of what follows it.
+fn split_front_matter(text: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let mut lines = text.split_inclusive('\n');
+    let opening = lines.next().filter(|line| line.trim_end() == FENCE)?;
+    let mut end = opening.len();
+    for line in lines {
+        if line.trim_end() == FENCE {
+            return Some((opening.len()..end, end + line.len()..text.len()));
+        }
+        end += line.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_front_matter;
+
+    #[test]
+    fn front_matter_stands_between_two_lines_of_pluses() {
+        let text = "+++\nid = \"a\"\n+++\nTexte";
+        let (matter, body) = split_front_matter(text).unwrap();
+        assert_eq!((&text[matter], &text[body]), ("id = \"a\"\n", "Texte"));
+    }
+
+    #[test]
+    fn windows_line_ends_are_accepted() {
+        let text = "+++\r\nid = 1\r\n+++\r\nTexte";
+        let (matter, body) = split_front_matter(text).unwrap();
+        assert_eq!((&text[matter], &text[body]), ("id = 1\r\n", "Texte"));
+    }
+
+    #[test]
+    fn front_matter_that_is_absent_or_open_is_none() {
+        assert!(split_front_matter("Texte").is_none());
+        assert!(split_front_matter("+++\nid = 1\n").is_none());
+        assert!(split_front_matter("").is_none());
+    }
+}

@@ -1,0 +1,243 @@
+//! The course, once read and checked.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use crate::prose::Prose;
+
+/// A course: what its author wrote, checked.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Stable identifier, unique at the publisher's (`[a-z][a-z0-9-]*`, at most 64 characters).
+    pub id: String,
+    /// Title, at most 255 characters.
+    pub title: String,
+    /// Language of the content, an RFC 5646 tag.
+    pub language: String,
+    /// The author's version of the content; part of each package's file name.
+    pub version: String,
+    /// The IRI under which the course is known in statements: chapters, lessons and questions are named below it.
+    pub iri: String,
+    /// Who publishes the course.
+    pub publisher: Option<String>,
+    /// The publisher's invitation to become a member.
+    pub member: Option<Member>,
+    /// Interface strings that the author replaces.
+    pub words: Words,
+    /// The chapters, by number.
+    pub chapters: Vec<Chapter>,
+}
+
+/// Interface strings that the author replaces, by their key in `templates/player/words/`.
+pub type Words = BTreeMap<String, String>;
+
+/// The invitation to create an account at the publisher's.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// What the block is called, such as « Espace membre ».
+    pub heading: String,
+    /// The invitation.
+    pub title: String,
+    /// What an account brings.
+    pub text: Prose,
+    /// Where to create the account.
+    pub url: Option<String>,
+    /// The link's text.
+    pub label: Option<String>,
+}
+
+/// A chapter: what a package holds.
+#[derive(Clone, Debug)]
+pub struct Chapter {
+    /// Stable identifier, unique in the course.
+    pub id: String,
+    /// The chapter's number as the learner sees it.
+    pub number: u32,
+    /// Title, at most 255 characters.
+    pub title: String,
+    /// What the chapter is about.
+    pub summary: Option<Prose>,
+    /// Rules for the questions.
+    pub quiz: Quiz,
+    /// The screen at the end.
+    pub end: Ending,
+    /// The chapter that follows.
+    pub next: Option<Next>,
+    /// Lessons in order.
+    pub lessons: Vec<Lesson>,
+    /// The lexicon, when the chapter has one.
+    pub lexicon: Option<Lexicon>,
+    /// The useful resources, when the chapter has some.
+    pub resources: Option<Resources>,
+    /// Local images that the chapter shows, each once, sorted by name.
+    pub images: Vec<Image>,
+}
+
+impl Chapter {
+    /// All questions, in the order in which the learner meets them.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.lessons.iter().flat_map(Lesson::questions)
+    }
+}
+
+/// Rules for the questions of a chapter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quiz {
+    /// The score that passes, in percent (1 to 100); without it a chapter is completed but neither passed nor failed.
+    pub pass_mark: Option<u8>,
+    /// How many times a question may be answered; without it, until the answer is right.
+    pub attempts: Option<u8>,
+}
+
+/// The words of the last screen.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// Such as « Bravo ! ».
+    pub title: Option<String>,
+    /// Such as « Vous avez terminé ce chapitre ».
+    pub text: Option<String>,
+}
+
+/// The chapter that follows.
+#[derive(Clone, Debug)]
+pub struct Next {
+    /// Its title.
+    pub title: String,
+    /// Where it is, when it has an address of its own.
+    pub url: Option<String>,
+}
+
+/// A lesson.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Stable identifier, unique in the chapter.
+    pub id: String,
+    /// Title, at most 255 characters.
+    pub title: String,
+    /// How long it takes, in minutes.
+    pub duration: Option<u32>,
+    /// What it holds, in order.
+    pub blocks: Vec<Block>,
+}
+
+impl Lesson {
+    /// The lesson's questions, in order.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Question(question) => Some(question),
+            Block::Prose(_) => None,
+        })
+    }
+}
+
+/// A part of a lesson.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// Text.
+    Prose(Prose),
+    /// A question.
+    Question(Question),
+}
+
+/// A question with its choices.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Stable identifier, unique in the chapter.
+    pub id: String,
+    /// How it is answered.
+    pub kind: QuestionKind,
+    /// What is asked.
+    pub prompt: Prose,
+    /// The choices in the author's order.
+    pub choices: Vec<Choice>,
+    /// What the learner reads after a right answer.
+    pub right: Option<Prose>,
+    /// What the learner reads after a wrong answer.
+    pub wrong: Option<Prose>,
+    /// What the question counts for in the score, from 1.
+    pub weight: u32,
+}
+
+/// How a question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// One choice, written `( )`.
+    Single,
+    /// Any number of choices, written `[ ]`.
+    Multiple,
+}
+
+/// A choice of a question.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The choice's letter, in the author's order: `a`, `b`, …
+    pub id: String,
+    /// What the learner reads.
+    pub text: Prose,
+    /// Whether it belongs to the right answer.
+    pub right: bool,
+    /// What the learner reads after choosing it.
+    pub feedback: Option<Prose>,
+}
+
+/// The lexicon of a chapter.
+#[derive(Clone, Debug)]
+pub struct Lexicon {
+    /// Such as « Lexique ».
+    pub title: Option<String>,
+    /// What the lexicon is for.
+    pub introduction: Option<String>,
+    /// How to use it.
+    pub hint: Option<String>,
+    /// The terms, in the author's order.
+    pub terms: Vec<Term>,
+}
+
+/// A term of the lexicon.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Stable identifier, unique in the lexicon.
+    pub id: String,
+    /// The term as the lexicon shows it.
+    pub name: String,
+    /// Other forms under which the text names it: plurals, inflections, the words behind an abbreviation.
+    pub forms: Vec<String>,
+    /// What it means.
+    pub definition: Prose,
+}
+
+/// The useful resources of a chapter.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    /// Such as « Ressources utiles ».
+    pub title: Option<String>,
+    /// What they are for.
+    pub introduction: Option<String>,
+    /// How to use them.
+    pub hint: Option<String>,
+    /// The links, in the author's order.
+    pub links: Vec<Link>,
+}
+
+/// A resource on the web.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Stable identifier, unique among the resources.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its address, `https:` or `http:`.
+    pub url: String,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// What one finds there.
+    pub description: Option<String>,
+}
+
+/// A local image: where it is and what a package calls it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Image {
+    /// The path as the author wrote it, relative to the chapter's folder.
+    pub name: String,
+    /// The file.
+    pub file: PathBuf,
+}

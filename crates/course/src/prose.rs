@@ -1,0 +1,185 @@
+//! Markdown, parsed once: the packager renders the same events for every target.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
+
+use crate::{problem::Problem, source::Located};
+
+/// A text in Markdown (`CommonMark` with tables, strikethrough and heading attributes), as events.
+#[derive(Clone, Debug, Default)]
+pub struct Prose {
+    /// The events, owned, with adjacent texts merged.
+    pub events: Vec<Event<'static>>,
+}
+
+impl Prose {
+    /// Whether there is nothing to read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The text alone, without markup; blocks are separated by a line break.
+    #[must_use]
+    pub fn plain_text(&self) -> String {
+        let mut text = String::new();
+        for event in &self.events {
+            match event {
+                Event::Text(part) | Event::Code(part) => text.push_str(part),
+                Event::SoftBreak => text.push(' '),
+                Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
+                    text.push('\n');
+                }
+                _ => {}
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+/// What the rest of the course must check in a text: where it points.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    /// Local images, as written.
+    pub(crate) images: Vec<Located<String>>,
+}
+
+/// Where faults go while a text is parsed: the span is in the whole file.
+pub(crate) type Report<'a> = &'a mut dyn FnMut(Range<usize>, Problem);
+
+/// Parses the part of a file that begins at byte `offset`.
+pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, report: Report<'_>) -> Prose {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_HEADING_ATTRIBUTES;
+    let mut heading: Option<HeadingLevel> = None;
+    let mut events = Vec::new();
+    let mut image: Option<(Range<usize>, bool)> = None;
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+        let span = range.start + offset..range.end + offset;
+        match &event {
+            Event::Html(_) | Event::InlineHtml(_) => report(span.clone(), Problem::RawHtml),
+            Event::Start(Tag::Heading { level, .. }) => {
+                if *level == HeadingLevel::H1 {
+                    report(span.clone(), Problem::HeadingTooHigh);
+                } else if *level as usize > heading.map_or(1, |last| last as usize) + 1 {
+                    report(
+                        span.clone(),
+                        Problem::HeadingSkipsLevel {
+                            level: *level as usize,
+                        },
+                    );
+                }
+                heading = Some(*level);
+            }
+            Event::Start(Tag::Link { dest_url, .. }) if !is_web_or_mail(dest_url) => {
+                report(
+                    span.clone(),
+                    Problem::LinkNotWeb {
+                        url: dest_url.to_string(),
+                    },
+                );
+            }
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                image = Some((span.clone(), false));
+                if dest_url.contains("://") || dest_url.starts_with("//") || dest_url.starts_with("data:") {
+                    report(
+                        span.clone(),
+                        Problem::ImageElsewhere {
+                            url: dest_url.to_string(),
+                        },
+                    );
+                } else {
+                    references.images.push(Located {
+                        value: dest_url.to_string(),
+                        span: span.clone(),
+                    });
+                }
+            }
+            Event::Text(_) | Event::Code(_) => {
+                if let Some((_, described)) = &mut image {
+                    *described = true;
+                }
+            }
+            Event::End(TagEnd::Image) => {
+                if let Some((span, false)) = image.take() {
+                    report(span, Problem::ImageWithoutText);
+                }
+            }
+            _ => {}
+        }
+        events.push(event.into_static());
+    }
+    Prose {
+        events: TextMergeStream::new(events.into_iter()).collect(),
+    }
+}
+
+fn is_web_or_mail(url: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && url.len() > scheme.len()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Problem, References, parse};
+
+    fn problems(markdown: &str) -> Vec<(std::ops::Range<usize>, Problem)> {
+        let mut found = Vec::new();
+        parse(markdown, 100, &mut References::default(), &mut |span, problem| {
+            found.push((span, problem));
+        });
+        found
+    }
+
+    #[test]
+    fn the_plain_text_keeps_every_character_of_the_source() {
+        let source = "L’article D572 dispose que «\u{a0}dans *chaque* département\u{a0}»\u{a0}!";
+        let prose = parse(source, 0, &mut References::default(), &mut |_, problem| {
+            panic!("{problem:?}")
+        });
+        assert_eq!(prose.plain_text(), source.replace('*', ""));
+    }
+
+    #[test]
+    fn raw_html_is_refused_at_its_place_in_the_whole_file() {
+        let found = problems("un <b>mot</b>");
+        assert_eq!(found[0].0, 103..106);
+        assert!(matches!(found[0].1, Problem::RawHtml));
+    }
+
+    #[test]
+    fn headings_begin_at_two_and_skip_no_level() {
+        assert!(matches!(problems("# Titre")[0].1, Problem::HeadingTooHigh));
+        assert!(matches!(
+            problems("## A\n\n#### B")[0].1,
+            Problem::HeadingSkipsLevel { level: 4 }
+        ));
+        assert!(problems("## A\n\n### B\n\n## C").is_empty());
+    }
+
+    #[test]
+    fn an_image_must_be_local_and_described() {
+        assert!(matches!(
+            problems("![plan](https://example.org/a.png)")[0].1,
+            Problem::ImageElsewhere { .. }
+        ));
+        assert!(matches!(problems("![](a.png)")[0].1, Problem::ImageWithoutText));
+    }
+
+    #[test]
+    fn a_link_must_lead_to_the_web_or_to_a_mailbox() {
+        assert!(matches!(
+            problems("[x](javascript:alert)")[0].1,
+            Problem::LinkNotWeb { .. }
+        ));
+        assert!(matches!(
+            problems("[x](lesson.html)")[0].1,
+            Problem::LinkNotWeb { .. }
+        ));
+        assert!(problems("[x](https://example.org) [y](mailto:a@example.org)").is_empty());
+    }
+}
