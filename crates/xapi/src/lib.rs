@@ -1,1 +1,38 @@
-//! To be written.
+//! The xAPI data model and its rules, for versions 1.0.3 and 2.0 (IEEE 9274.1.1).
+//!
+//! Pure: no input or output, no clock, no generator.
+
+mod activity;
+mod actor;
+mod attachment;
+mod context;
+mod duration;
+mod extensions;
+mod identifier;
+mod interaction;
+mod iri;
+mod language;
+mod object;
+mod result;
+mod statement;
+mod timestamp;
+mod verb;
+mod version;
+
+pub use activity::{Activity, ActivityDefinition};
+pub use actor::{Actor, Agent, Group};
+pub use attachment::Attachment;
+pub use context::{Context, ContextActivities, ContextAgent, ContextGroup};
+pub use duration::Duration;
+pub use extensions::Extensions;
+pub use identifier::{Account, InverseFunctionalIdentifier, Mbox, MboxSha1Sum, NotAnIdentifier};
+pub use interaction::{Interaction, InteractionComponent, InteractionType};
+pub use iri::Iri;
+pub use language::{LanguageMap, LanguageTag};
+pub use object::{Object, StatementRef, SubStatement};
+pub use result::{Result, Score};
+pub use statement::Statement;
+pub use timestamp::Timestamp;
+pub use uuid::Uuid;
+pub use verb::Verb;
+pub use version::Version;

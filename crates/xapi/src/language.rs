@@ -1,0 +1,115 @@
+//! Language tags and language maps.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+/// A well-formed language tag (RFC 5646), as received. Tags are compared without regard to case.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct LanguageTag(Box<str>);
+
+impl LanguageTag {
+    /// `None` when the text does not follow the grammar of RFC 5646; subtags are not looked up in any registry.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        oxilangtag::LanguageTag::parse(text)
+            .is_ok()
+            .then(|| Self(text.into()))
+    }
+
+    /// The text as received.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq for LanguageTag {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for LanguageTag {}
+
+impl fmt::Display for LanguageTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The same text in several languages, in the order received.
+///
+/// 1.0.3 Part 2, 4.2; 2.0, 4.2.7.
+#[derive(Clone, Debug, Default)]
+pub struct LanguageMap(Vec<(LanguageTag, String)>);
+
+impl LanguageMap {
+    /// The entries, in the order received.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&LanguageTag, &str)> {
+        self.0.iter().map(|(tag, text)| (tag, text.as_str()))
+    }
+
+    /// The text whose tag is exactly this one, case aside.
+    #[must_use]
+    pub fn get(&self, tag: &str) -> Option<&str> {
+        self.iter()
+            .find(|(key, _)| key.as_str().eq_ignore_ascii_case(tag))
+            .map(|(_, text)| text)
+    }
+
+    /// The entry that suits best someone who prefers these languages, in that order (RFC 4647, 3.4: `fr-CA`, then
+    /// `fr`, then any other `fr-…`), or else the first entry. `None` when the map is empty.
+    #[must_use]
+    pub fn best(&self, preferred: &[&str]) -> Option<(&LanguageTag, &str)> {
+        preferred
+            .iter()
+            .find_map(|range| self.look_up(range))
+            .or_else(|| self.iter().next())
+    }
+
+    fn look_up(&self, range: &str) -> Option<(&LanguageTag, &str)> {
+        let mut range = range;
+        loop {
+            let starts = |tag: &LanguageTag| {
+                let tag = tag.as_str().as_bytes();
+                let wanted = range.as_bytes();
+                tag.get(..wanted.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(wanted))
+                    && matches!(tag.get(wanted.len()), None | Some(b'-'))
+            };
+            let exact = self
+                .iter()
+                .find(|(tag, _)| tag.as_str().eq_ignore_ascii_case(range));
+            if let Some(found) = exact.or_else(|| self.iter().find(|(tag, _)| starts(tag))) {
+                return Some(found);
+            }
+            range = range.rsplit_once('-')?.0;
+        }
+    }
+}
+
+impl FromIterator<(LanguageTag, String)> for LanguageMap {
+    fn from_iter<I: IntoIterator<Item = (LanguageTag, String)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+/// The order of the entries has no meaning.
+impl PartialEq for LanguageMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().all(|entry| other.0.contains(entry))
+    }
+}
+
+impl Serialize for LanguageMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (tag, text) in &self.0 {
+            map.serialize_entry(tag, text)?;
+        }
+        map.end()
+    }
+}
