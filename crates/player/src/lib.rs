@@ -1,1 +1,104 @@
-//! To be written.
+//! What runs in the learner's browser: one small player, and one tracker per standard, embedded as bytes.
+//!
+//! The scripts of `js/` are classic scripts: they run from a disk, and in an LMS that refuses modules. A package gets
+//! the shared ones and its standard's tracker, joined inside one function and without their comments.
+
+/// A standard that the page can speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// SCORM 1.2.
+    Scorm12,
+    /// xAPI, launched as `tincan.xml` describes.
+    Xapi,
+}
+
+/// The scripts that every standard shares, each after those it uses.
+const SHARED: [&str; 6] = [
+    include_str!("../js/suspend-data.js"),
+    include_str!("../js/progress.js"),
+    include_str!("../js/tracker.js"),
+    include_str!("../js/lexicon.js"),
+    include_str!("../js/questions.js"),
+    include_str!("../js/page.js"),
+];
+
+/// The stylesheet of the page.
+#[must_use]
+pub fn style() -> &'static str {
+    include_str!("../js/player.css")
+}
+
+/// The script of the page for a standard.
+#[must_use]
+pub fn script(standard: Standard) -> String {
+    let (tracker, class) = match standard {
+        Standard::Scorm12 => (include_str!("../js/scorm12.js"), "Scorm12Tracker"),
+        Standard::Xapi => (include_str!("../js/xapi.js"), "XapiTracker"),
+    };
+    let mut script = String::from("(function () {\n'use strict';\n");
+    for part in SHARED.into_iter().chain([tracker]) {
+        push_code(part, &mut script);
+    }
+    script.push_str("startPage(");
+    script.push_str(class);
+    script.push_str(");\n})();\n");
+    script
+}
+
+/// Adds a script without its comments and indentation.
+///
+/// Our scripts keep to what this understands: a `//` comment has its line for itself, `/** … */` stands nowhere in a
+/// string, and no string spans lines.
+fn push_code(source: &str, out: &mut String) {
+    let mut rest = source;
+    let mut code = String::with_capacity(source.len());
+    while let Some(start) = rest.find("/**") {
+        code.push_str(&rest[..start]);
+        rest = rest[start..]
+            .find("*/")
+            .map_or("", |end| &rest[start + end + 2..]);
+    }
+    code.push_str(rest);
+    for line in code
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+    {
+        out.push_str(line);
+        out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Standard, push_code, script, style};
+
+    #[test]
+    fn comments_and_indentation_are_left_out() {
+        let mut out = String::new();
+        push_code(
+            "// a\n/**\n * b\n */\nfunction f() {\n  const c = /** @type {D} */ (e); // kept\n}\n",
+            &mut out,
+        );
+        assert_eq!(out, "function f() {\nconst c =  (e); // kept\n}\n");
+    }
+
+    #[test]
+    fn each_standard_gets_its_own_tracker_within_the_budget() {
+        const LIMIT: usize = 45_000;
+        for (standard, own, other) in [
+            (Standard::Scorm12, "LMSInitialize", "statements"),
+            (Standard::Xapi, "statements", "LMSInitialize"),
+        ] {
+            let script = script(standard);
+            assert!(script.contains(own) && !script.contains(other), "{standard:?}");
+            assert!(
+                script.len() + style().len() < LIMIT,
+                "{standard:?}: {}",
+                script.len() + style().len()
+            );
+            // Neither may end the element that loads it.
+            assert!(!script.contains("</"), "{standard:?}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+// The page: one view at a time (opening, lessons, lexicon, resources, end), and what it tells the tracker.
+
+class Page {
+  /** @param {PageData} data @param {Tracker} tracker @param {Progress} progress */
+  constructor(data, tracker, progress) {
+    this.data = data;
+    this.words = data.words;
+    this.tracker = tracker;
+    this.progress = progress;
+    this.started = performance.now();
+    /** @type {QuestionForm[]} */
+    this.forms = [];
+    /** @type {HTMLElement[]} */
+    this.views = Array.from(document.querySelectorAll('[data-view]'));
+    this.contents = /** @type {HTMLElement} */ (document.getElementById('contents'));
+    this.contentsButton = /** @type {HTMLElement} */ (document.querySelector('.contents-button'));
+  }
+
+  /** Shows the chapter as the learner left it. */
+  open() {
+    new TermDefinitions(document, this.words.close);
+    for (const question of this.data.questions) {
+      const form = document.querySelector(`form[data-question="${question.id}"]`);
+      if (form instanceof HTMLFormElement) {
+        this.forms.push(new QuestionForm(form, question, this.progress, this.words, (interaction) => this.answered(interaction)));
+      }
+    }
+    for (const next of document.querySelectorAll('[data-next]')) {
+      next.addEventListener('click', () => {
+        const lesson = this.lessonOf(next.closest('[data-lesson]'));
+        if (lesson) this.seen(lesson);
+      });
+    }
+    this.contentsButton.addEventListener('click', () => this.toggleContents());
+    window.addEventListener('hashchange', () => this.show(true));
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.tracker.hide(this.report());
+    });
+    window.addEventListener('pagehide', () => this.tracker.finish(this.report()));
+    // A page that comes back from the browser's cache has ended its session: it begins another.
+    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+
+    document.documentElement.classList.add('scripted');
+    this.watchEnds();
+    if (this.progress.damaged) this.notice(this.words.damaged);
+    if (!location.hash && this.progress.lesson) history.replaceState(null, '', `#lesson-${this.progress.lesson.id}`);
+    this.show(false);
+  }
+
+  /** @returns {number} seconds since the page was opened */
+  seconds() {
+    return (performance.now() - this.started) / 1000;
+  }
+
+  /** @returns {Report} */
+  report() {
+    const { progress } = this;
+    const seconds = this.seconds();
+    return {
+      suspendData: progress.suspend(seconds),
+      lesson: progress.lesson,
+      share: progress.share(),
+      outcome: progress.outcome(),
+      seconds,
+      totalSeconds: progress.earlierSeconds + seconds,
+    };
+  }
+
+  /** @param {Element | null | undefined} view @returns {LessonData | undefined} */
+  lessonOf(view) {
+    const id = view instanceof HTMLElement ? view.dataset.lesson : undefined;
+    return this.data.lessons.find((lesson) => lesson.id === id);
+  }
+
+  /** Shows the view that the address names. @param {boolean} focus whether the learner asked for it */
+  show(focus) {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = document.getElementById(id);
+    const view = /** @type {HTMLElement | undefined} */ (target && target.closest('[data-view]')) || this.views[0];
+    for (const other of this.views) other.hidden = other !== view;
+    document.body.dataset.current = view.dataset.view;
+    if (target instanceof HTMLDetailsElement) target.open = true;
+    this.toggleContents(false);
+
+    const lesson = this.lessonOf(view);
+    if (lesson) {
+      this.progress.lesson = lesson;
+      for (const form of this.forms) if (view.contains(form.form)) form.shown();
+      this.tracker.save(this.report(), false);
+    }
+    if (view.id === 'end') this.showEnd();
+    this.refresh();
+    if (focus) {
+      const inside = target && target !== view && view.contains(target) ? target : null;
+      const heading = inside ? inside.querySelector('summary') || inside : view.querySelector('h2') || document.querySelector('h1');
+      if (!inside) window.scrollTo(0, 0);
+      if (heading instanceof HTMLElement) heading.focus({ preventScroll: !inside });
+    }
+  }
+
+  /** A lesson without more to do is seen once its end has been on the screen for a moment. */
+  watchEnds() {
+    const pause = 1500;
+    const timers = new Map();
+    const observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        clearTimeout(timers.get(target));
+        const lesson = this.lessonOf(target.closest('[data-lesson]'));
+        if (isIntersecting && lesson) timers.set(target, setTimeout(() => this.seen(lesson), pause));
+      }
+    });
+    for (const pager of document.querySelectorAll('.pager')) observer.observe(pager);
+  }
+
+  /** @param {LessonData} lesson */
+  seen(lesson) {
+    if (!this.progress.see(lesson)) return;
+    this.tracker.seen(lesson, this.report());
+    this.milestone();
+  }
+
+  /** @param {Interaction} interaction */
+  answered(interaction) {
+    this.tracker.answered(interaction);
+    this.milestone();
+  }
+
+  /** Tells the tracker what has been achieved by now, each thing once, then saves. */
+  milestone() {
+    const { progress, tracker } = this;
+    const outcome = progress.outcome();
+    /** @param {number} flag @param {'completed' | 'passed' | 'failed'} event */
+    const once = (flag, event) => {
+      if (progress.flags & flag) return;
+      progress.flags |= flag;
+      tracker.achieved(outcome, event, this.report());
+    };
+    if (outcome.complete) once(COMPLETED, 'completed');
+    if (outcome.success === true) once(PASSED, 'passed');
+    if (outcome.success === false) once(FAILED, 'failed');
+    tracker.save(this.report(), true);
+    this.refresh();
+  }
+
+  /** Brings the lists, the bar and the start button up to date. */
+  refresh() {
+    const { progress, words } = this;
+    for (const entry of document.querySelectorAll('[data-entry]')) {
+      const lesson = this.data.lessons.find(({ id }) => id === /** @type {HTMLElement} */ (entry).dataset.entry);
+      const state = entry.querySelector('[data-state]');
+      if (!lesson || !state) continue;
+      const seen = progress.seen.has(lesson.key);
+      entry.classList.toggle('is-seen', seen);
+      state.textContent = seen ? words.seen : progress.lesson === lesson ? words.current : '';
+    }
+    for (const link of this.contents.querySelectorAll('a')) {
+      if (link.hash === `#${document.body.dataset.current}`) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    const percent = Math.floor(progress.share() * 100);
+    const bar = document.querySelector('[data-progress]');
+    if (bar instanceof HTMLElement) {
+      bar.setAttribute('aria-valuenow', String(percent));
+      bar.setAttribute('aria-valuetext', fill(words.progress, { percent }));
+      /** @type {HTMLElement} */ (bar.firstElementChild).style.width = `${percent}%`;
+    }
+    const start = document.querySelector('[data-start]');
+    const { lesson } = progress;
+    if (start instanceof HTMLAnchorElement && lesson) {
+      start.textContent = progress.outcome().complete ? words.review : fill(words.resume, { number: this.data.lessons.indexOf(lesson) + 1 });
+      start.hash = progress.outcome().complete ? `lesson-${this.data.lessons[0].id}` : `lesson-${lesson.id}`;
+    }
+  }
+
+  /** The last screen: what was reached, or what is still to do. */
+  showEnd() {
+    const { progress, words, data } = this;
+    const outcome = progress.outcome();
+    const view = /** @type {HTMLElement} */ (document.getElementById('end'));
+    const title = /** @type {HTMLElement} */ (view.querySelector('[data-end-title]'));
+    const text = /** @type {HTMLElement} */ (view.querySelector('[data-end-text]'));
+    const result = /** @type {HTMLElement} */ (view.querySelector('[data-result]'));
+    title.dataset.complete = title.dataset.complete || title.textContent || '';
+    title.textContent = outcome.complete ? title.dataset.complete : words.not_finished;
+    text.hidden = !outcome.complete;
+    result.textContent = '';
+    /** @param {string} line @param {string} [hash] */
+    const say = (line, hash) => {
+      const paragraph = result.appendChild(document.createElement('p'));
+      if (!hash) paragraph.textContent = line;
+      else {
+        const link = paragraph.appendChild(document.createElement('a'));
+        link.href = hash;
+        link.textContent = line;
+      }
+    };
+    if (!outcome.complete) {
+      const unseen = data.lessons.filter((lesson) => !progress.seen.has(lesson.key));
+      for (const lesson of unseen) say(fill(words.lessons_left, { lessons: lesson.title }), `#lesson-${lesson.id}`);
+      const unanswered = data.questions.filter((question) => !progress.answers.has(question.key));
+      if (unanswered.length > 0) say(fill(words.questions_left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
+      return;
+    }
+    if (data.questions.length > 0) say(fill(words.result, { percent: Math.round(outcome.score * 100) }));
+    if (outcome.success === true) say(words.passed);
+    else if (data.passMark !== null) say(fill(words.failed, { percent: Math.round(data.passMark * 100) }));
+  }
+
+  /** @param {boolean} [open] */
+  toggleContents(open = this.contentsButton.getAttribute('aria-expanded') !== 'true') {
+    this.contentsButton.setAttribute('aria-expanded', String(open));
+    this.contents.classList.toggle('is-open', open);
+  }
+
+  /** @param {string} text */
+  notice(text) {
+    const notice = document.querySelector('[data-notice]');
+    if (!(notice instanceof HTMLElement)) return;
+    notice.textContent = text;
+    notice.hidden = false;
+  }
+}
+
+/** @param {new (page: PageData, view: Window) => Tracker} Standard */
+async function startPage(Standard) {
+  /** @type {PageData} */
+  const data = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('page-data')).textContent || '');
+  const tracker = new Standard(data, window);
+  const state = document.querySelector('[data-save-state]');
+  tracker.onState = (name) => {
+    if (!(state instanceof HTMLElement) || state.dataset.saved === name) return;
+    state.dataset.saved = name;
+    state.textContent = data.words[name];
+  };
+  const { suspendData } = await tracker.start();
+  new Page(data, tracker, new Progress(data, suspendData)).open();
+}

@@ -1,0 +1,138 @@
+// What the learner has done in this chapter, and what it amounts to. No document and no LMS here.
+
+/**
+ * @typedef {{ id: string, key: number, activity: string, title: string }} LessonData
+ * @typedef {object} QuestionData
+ * @property {string} id
+ * @property {number} key
+ * @property {number} revision
+ * @property {string} lesson
+ * @property {string} activity
+ * @property {'single' | 'multiple'} kind
+ * @property {string[]} choices
+ * @property {string[]} correct
+ * @property {number} weight
+ *
+ * @typedef {object} PageData what the build tells the page
+ * @property {number} format
+ * @property {string} language
+ * @property {string} course
+ * @property {string} courseTitle
+ * @property {string} courseActivity
+ * @property {string} chapter
+ * @property {string} title
+ * @property {string} version
+ * @property {string} activity
+ * @property {number | null} passMark
+ * @property {number | null} attempts
+ * @property {LessonData[]} lessons
+ * @property {QuestionData[]} questions
+ * @property {Record<string, string>} words
+ *
+ * @typedef {object} Outcome
+ * @property {boolean} complete every lesson seen, every question answered
+ * @property {boolean | null} success null without a pass mark, or while it is open
+ * @property {number} score 0 to 1
+ */
+
+class Progress {
+  /**
+   * @param {PageData} page
+   * @param {string} suspended suspend data of an earlier session, or ''
+   */
+  constructor(page, suspended) {
+    this.page = page;
+    const data = suspended ? decodeSuspendData(suspended) : null;
+    /** Whether an earlier session could not be read. */
+    this.damaged = suspended !== '' && data === null;
+    this.flags = data ? data.flags : 0;
+    this.earlierSeconds = data ? data.seconds : 0;
+    /** @type {LessonData | null} */
+    this.lesson = (data && page.lessons.find((lesson) => lesson.key === data.location)) || null;
+    /** @type {Set<number>} */
+    this.seen = new Set();
+    /** @type {Map<number, Answer>} */
+    this.answers = new Map();
+    if (!data) return;
+    for (const lesson of page.lessons) if (data.seen.has(lesson.key)) this.seen.add(lesson.key);
+    for (const question of page.questions) {
+      const answer = data.answers.get(question.key);
+      // A question that has changed since is asked again.
+      if (answer && answer.revision === question.revision) this.answers.set(question.key, answer);
+    }
+  }
+
+  /** @param {LessonData} lesson @returns {boolean} whether it is seen for the first time */
+  see(lesson) {
+    if (this.seen.has(lesson.key)) return false;
+    this.seen.add(lesson.key);
+    return true;
+  }
+
+  /**
+   * @param {QuestionData} question
+   * @param {string[]} choices the choices given
+   * @returns {boolean} whether they are the right ones
+   */
+  answer(question, choices) {
+    const right = question.choices.every((choice) => choices.includes(choice) === question.correct.includes(choice));
+    const earlier = this.answers.get(question.key);
+    this.answers.set(question.key, {
+      revision: question.revision,
+      tries: Math.min(127, (earlier ? earlier.tries : 0) + 1),
+      right: right || (earlier ? earlier.right : false),
+      given: question.choices.reduce((bits, choice, index) => (choices.includes(choice) ? bits | (1 << index) : bits), 0),
+    });
+    return right;
+  }
+
+  /** @param {QuestionData} question @returns {string[]} the choices of the last try */
+  given(question) {
+    const answer = this.answers.get(question.key);
+    return answer ? question.choices.filter((_, index) => answer.given & (1 << index)) : [];
+  }
+
+  /** @param {QuestionData} question @returns {number} tries left, Infinity without a limit, 0 once right */
+  triesLeft(question) {
+    const answer = this.answers.get(question.key);
+    if (answer && answer.right) return 0;
+    if (this.page.attempts === null) return Infinity;
+    return Math.max(0, this.page.attempts - (answer ? answer.tries : 0));
+  }
+
+  /** @returns {number} the share of lessons seen and questions answered, 0 to 1 */
+  share() {
+    const all = this.page.lessons.length + this.page.questions.length;
+    return all === 0 ? 1 : (this.seen.size + this.answers.size) / all;
+  }
+
+  /** @returns {Outcome} */
+  outcome() {
+    const { lessons, questions, passMark } = this.page;
+    const complete = this.seen.size === lessons.length && this.answers.size === questions.length;
+    let total = 0;
+    let reached = 0;
+    for (const question of questions) {
+      const answer = this.answers.get(question.key);
+      total += question.weight;
+      if (answer && answer.right) reached += question.weight;
+    }
+    const score = total > 0 ? reached / total : complete ? 1 : 0;
+    // While a question can still be tried again, not having passed is not having failed.
+    const open = questions.some((question) => this.triesLeft(question) > 0);
+    const passed = passMark !== null && score >= passMark - 1e-9;
+    const success = passMark === null || !complete ? null : passed ? true : open ? null : false;
+    return { complete, success, score };
+  }
+
+  /** @param {number} seconds spent in this session @returns {string} */
+  suspend(seconds) {
+    return encodeSuspendData({
+      flags: this.flags,
+      seconds: this.earlierSeconds + seconds,
+      location: this.lesson ? this.lesson.key : 0,
+      seen: this.seen,
+      answers: this.answers,
+    });
+  }
+}

@@ -1,0 +1,356 @@
+// xAPI: statements and a state document, sent to the LRS that the launch names (endpoint, auth, actor, registration,
+// activity_id in the address, as tincan.xml's launchers give them).
+
+/**
+ * @typedef {object} Launch
+ * @property {string} endpoint ends with a slash
+ * @property {string} auth the Authorization header
+ * @property {Record<string, any>} actor
+ * @property {string} registration
+ * @property {string} activity
+ *
+ * @typedef {Record<string, any> & { id: string }} Statement
+ */
+
+const XAPI_VERSION = '1.0.3';
+const XAPI_STATE = 'suspendData';
+const XAPI_BATCH = 20;
+/** Browsers refuse a request that outlives its page beyond 64 kB, all of them together. */
+const XAPI_KEEPALIVE_LIMIT = 60000;
+const XAPI_VERBS = {
+  initialized: 'http://adlnet.gov/expapi/verbs/initialized',
+  experienced: 'http://adlnet.gov/expapi/verbs/experienced',
+  progressed: 'http://adlnet.gov/expapi/verbs/progressed',
+  answered: 'http://adlnet.gov/expapi/verbs/answered',
+  completed: 'http://adlnet.gov/expapi/verbs/completed',
+  passed: 'http://adlnet.gov/expapi/verbs/passed',
+  failed: 'http://adlnet.gov/expapi/verbs/failed',
+  terminated: 'http://adlnet.gov/expapi/verbs/terminated',
+};
+const XAPI_ACTIVITY_TYPES = 'http://adlnet.gov/expapi/activities/';
+const XAPI_PROGRESS = 'https://w3id.org/xapi/cmi5/result/extensions/progress';
+
+/** @returns {string} a version 4 UUID; a page served by plain http has no `crypto.randomUUID` */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** An actor as some launchers still write it, before xAPI 1.0: lists, and an account with other names. @param {any} actor */
+function normalActor(actor) {
+  /** @type {Record<string, any>} */
+  const normal = {};
+  for (const [name, value] of Object.entries(actor)) normal[name] = Array.isArray(value) && name !== 'member' ? value[0] : value;
+  const { account } = normal;
+  if (account && account.accountServiceHomePage) normal.account = { homePage: account.accountServiceHomePage, name: account.accountName };
+  return normal;
+}
+
+/**
+ * @param {string} query
+ * @param {string} activity the activity id when the launch names none
+ * @returns {Launch | null} null when the page was not launched
+ */
+function readLaunch(query, activity) {
+  const parameters = new URLSearchParams(query);
+  const endpoint = parameters.get('endpoint') || '';
+  const actor = parameters.get('actor') || '';
+  if (!endpoint || !actor) return null;
+  try {
+    return {
+      endpoint: endpoint.replace(/\/*$/, '/'),
+      auth: parameters.get('auth') || '',
+      actor: normalActor(JSON.parse(actor)),
+      registration: parameters.get('registration') || '',
+      activity: parameters.get('activity_id') || activity,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** @implements {Tracker} */
+class XapiTracker {
+  /** @param {PageData} page @param {Window} view */
+  constructor(page, view) {
+    this.page = page;
+    this.view = view;
+    /** @type {(state: SaveState) => void} */
+    this.onState = () => {};
+    /** @type {Launch | null} */
+    this.launch = null;
+    this.shelf = new Shelf(() => view.localStorage, `cartable:${page.course}.${page.chapter}:xapi:`);
+    /** What the LRS has not accepted yet, oldest first. @type {Statement[]} */
+    this.queue = [];
+    /** The state to send, or null when the LRS has it. @type {string | null} */
+    this.state = null;
+    this.etag = '';
+    this.stateKnown = false;
+    this.sending = false;
+    this.timer = 0;
+    this.retryDelay = RETRY_FIRST;
+    this.finished = false;
+    this.name = '';
+  }
+
+  /** @returns {Promise<Entry>} */
+  async start() {
+    const session = new Shelf(() => this.view.sessionStorage, `cartable:${this.page.activity}:`);
+    const query = this.view.location.search;
+    this.launch = readLaunch(query, this.page.activity);
+    if (this.launch) {
+      // Credentials do not stay in the address, where they could be read, copied or logged; a reload finds them here.
+      session.set('launch', query);
+      if (session.get('launch') === query) this.view.history.replaceState(null, '', this.view.location.pathname + this.view.location.hash);
+    } else {
+      this.launch = readLaunch(session.get('launch'), this.page.activity);
+    }
+    if (!this.launch) {
+      this.onState('no_lms');
+      return { suspendData: this.shelf.get('') };
+    }
+    const { actor, registration } = this.launch;
+    this.name = `${JSON.stringify(actor.account || actor.mbox || actor.openid || actor.mbox_sha1sum || '')}:${registration}`;
+    try {
+      this.queue = JSON.parse(this.shelf.get(`${this.name}:statements`) || '[]');
+    } catch {
+      this.queue = [];
+    }
+    const kept = await this.fetchState();
+    const unsent = this.shelf.get(`${this.name}:state`);
+    this.push('initialized', {});
+    this.send();
+    return { suspendData: unsent ? fresher(kept, unsent) : kept };
+  }
+
+  /** @param {LessonData} lesson @param {Report} report */
+  seen(lesson, report) {
+    this.push('experienced', {
+      object: this.activity(lesson.activity, 'lesson', lesson.title),
+      context: { contextActivities: { parent: [{ id: this.page.activity }], grouping: [{ id: this.page.courseActivity }] } },
+    });
+    this.push('progressed', { result: { extensions: { [XAPI_PROGRESS]: Math.round(report.share * 100) } } });
+    this.send();
+  }
+
+  /** @param {Interaction} interaction */
+  answered({ question, given, right, seconds, prompt, choiceTexts }) {
+    const lesson = this.page.lessons.find(({ id }) => id === question.lesson);
+    const object = this.activity(question.activity, 'cmi.interaction', '');
+    object.definition = {
+      type: object.definition.type,
+      description: { [this.page.language]: prompt },
+      interactionType: 'choice',
+      correctResponsesPattern: [question.correct.join('[,]')],
+      choices: question.choices.map((id, index) => ({ id, description: { [this.page.language]: choiceTexts[index] } })),
+    };
+    const parent = [{ id: lesson ? lesson.activity : this.page.activity }];
+    this.push('answered', {
+      object,
+      result: { response: given.join('[,]'), success: right, duration: isoDuration(seconds) },
+      context: { contextActivities: { parent, grouping: [{ id: this.page.activity }, { id: this.page.courseActivity }] } },
+    });
+    this.send();
+  }
+
+  /** @param {Outcome} outcome @param {'completed' | 'passed' | 'failed'} event @param {Report} report */
+  achieved(outcome, event, report) {
+    /** @type {Record<string, any>} */
+    const result = { duration: isoDuration(report.totalSeconds) };
+    if (event === 'completed') result.completion = true;
+    else result.success = event === 'passed';
+    if (this.page.questions.length > 0) {
+      const scaled = Math.round(outcome.score * 10000) / 10000;
+      result.score = { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 };
+    }
+    this.push(event, { result });
+    this.send();
+  }
+
+  /** @param {Report} report @param {boolean} milestone */
+  save(report, milestone) {
+    if (!this.launch) {
+      this.shelf.set('', report.suspendData);
+      return;
+    }
+    this.state = report.suspendData;
+    this.shelf.set(`${this.name}:state`, this.state);
+    if (milestone) this.send();
+    else if (!this.timer) this.timer = this.view.setTimeout(() => this.send(), SAVE_DELAY);
+  }
+
+  /** @param {Report} report */
+  hide(report) {
+    this.save(report, true);
+  }
+
+  /** @param {Report} report */
+  finish(report) {
+    if (this.finished) return;
+    this.finished = true;
+    this.save(report, false);
+    this.view.clearTimeout(this.timer);
+    if (!this.launch) return;
+    this.push('terminated', { result: { duration: isoDuration(report.seconds) } });
+    this.sendLast();
+  }
+
+  /** @param {string} id @param {string} type @param {string} name @returns {Record<string, any>} */
+  activity(id, type, name) {
+    return {
+      objectType: 'Activity',
+      id,
+      definition: { type: XAPI_ACTIVITY_TYPES + type, ...(name && { name: { [this.page.language]: name } }) },
+    };
+  }
+
+  /** Adds a statement about the chapter, unless `parts` names another object. @param {keyof XAPI_VERBS} verb @param {Record<string, any>} parts */
+  push(verb, parts) {
+    if (!this.launch) return;
+    const { actor, registration, activity } = this.launch;
+    const { context, ...rest } = parts;
+    this.queue.push({
+      // Made once: however often the statement is sent, the LRS keeps it once.
+      id: uuid(),
+      actor,
+      verb: { id: XAPI_VERBS[verb], display: { en: verb } },
+      object: this.activity(activity, 'module', this.page.title),
+      context: {
+        ...(registration && { registration }),
+        language: this.page.language,
+        contextActivities: { grouping: [{ id: this.page.courseActivity }] },
+        ...context,
+      },
+      timestamp: new Date().toISOString(),
+      ...rest,
+    });
+    this.keepQueue();
+  }
+
+  keepQueue() {
+    this.shelf.set(`${this.name}:statements`, this.queue.length > 0 ? JSON.stringify(this.queue) : '');
+  }
+
+  /** Sends what is waiting, in order, one request at a time. */
+  async send() {
+    this.view.clearTimeout(this.timer);
+    this.timer = 0;
+    if (this.sending || !this.launch || this.finished) return;
+    this.sending = true;
+    this.onState('saving');
+    let kept = true;
+    let size = XAPI_BATCH;
+    while (kept && this.queue.length > 0) {
+      const batch = this.queue.slice(0, size);
+      const status = await this.post(batch, false);
+      // 409: the LRS has the statement already, under another meaning; trying again changes nothing. 400: it refuses
+      // one of them, which one shows when each is sent alone.
+      const refused = status === 400 || status === 409 || status === 413;
+      if (refused && batch.length > 1) size = 1;
+      else if (refused || (status >= 200 && status < 300)) {
+        this.queue.splice(0, batch.length);
+        this.keepQueue();
+      } else kept = false;
+    }
+    if (kept && this.state !== null) kept = await this.putState();
+    this.sending = false;
+    if (kept) {
+      this.retryDelay = RETRY_FIRST;
+      if (this.queue.length > 0 || this.state !== null) this.send();
+      else this.onState('saved');
+      return;
+    }
+    this.onState('not_saved');
+    this.timer = this.view.setTimeout(() => this.send(), this.retryDelay);
+    this.retryDelay = Math.min(this.retryDelay * 2, RETRY_LAST);
+  }
+
+  /** Sends what is waiting in requests that outlive the page. What does not fit is sent at the next visit. */
+  sendLast() {
+    if (this.state !== null) void this.putState(true);
+    let batch = this.queue;
+    while (batch.length > 0 && JSON.stringify(batch).length > XAPI_KEEPALIVE_LIMIT - (this.state || '').length) batch = batch.slice(0, -1);
+    if (batch.length > 0) void this.post(batch, true);
+  }
+
+  /** @param {Statement[]} statements @param {boolean} keepalive @returns {Promise<number>} the status, 0 when nothing came back */
+  async post(statements, keepalive) {
+    const body = JSON.stringify(statements);
+    const response = await this.request('statements', { method: 'POST', body, keepalive, headers: { 'Content-Type': 'application/json' } });
+    if (response && response.ok && keepalive) {
+      this.queue = this.queue.filter((statement) => !statements.includes(statement));
+      this.keepQueue();
+    }
+    return response ? response.status : 0;
+  }
+
+  /** @returns {Promise<string>} the suspend data that the LRS has, or '' */
+  async fetchState() {
+    const response = await this.request(this.statePath(), { method: 'GET' });
+    if (!response || (!response.ok && response.status !== 404)) return '';
+    this.stateKnown = true;
+    if (response.status === 404) return '';
+    this.etag = response.headers.get('ETag') || '';
+    try {
+      const document = await response.json();
+      return typeof document.suspendData === 'string' ? document.suspendData : '';
+    } catch {
+      return '';
+    }
+  }
+
+  /** @param {boolean} [keepalive] @returns {Promise<boolean>} whether the LRS has the state now */
+  async putState(keepalive = false) {
+    const sent = this.state;
+    if (sent === null) return true;
+    /** @type {Record<string, string>} */
+    const headers = { 'Content-Type': 'application/json' };
+    if (this.etag) headers['If-Match'] = this.etag;
+    else if (this.stateKnown) headers['If-None-Match'] = '*';
+    const body = JSON.stringify({ suspendData: sent });
+    const response = await this.request(this.statePath(), { method: 'PUT', body, keepalive, headers });
+    if (response && (response.status === 412 || response.status === 409)) {
+      // Another window wrote since: what has taken the longer time wins.
+      const other = await this.fetchState();
+      if (other && fresher(sent, other) === other) {
+        if (this.state === sent) this.state = null;
+        return true;
+      }
+      return false;
+    }
+    if (!response || !response.ok) return false;
+    this.stateKnown = false;
+    this.etag = response.headers.get('ETag') || '';
+    if (!this.etag && !keepalive) await this.fetchState();
+    if (this.state === sent) {
+      this.state = null;
+      this.shelf.set(`${this.name}:state`, '');
+    }
+    return true;
+  }
+
+  statePath() {
+    const { activity, actor, registration } = /** @type {Launch} */ (this.launch);
+    const query = new URLSearchParams({ activityId: activity, agent: JSON.stringify(actor), stateId: XAPI_STATE });
+    if (registration) query.set('registration', registration);
+    return `activities/state?${query}`;
+  }
+
+  /** @param {string} path @param {RequestInit} options @returns {Promise<Response | null>} null when nothing came back */
+  async request(path, options) {
+    const { endpoint, auth } = /** @type {Launch} */ (this.launch);
+    try {
+      return await fetch(endpoint + path, {
+        ...options,
+        cache: 'no-store',
+        credentials: 'omit',
+        headers: { Authorization: auth, 'X-Experience-API-Version': XAPI_VERSION, ...options.headers },
+      });
+    } catch {
+      return null;
+    }
+  }
+}
