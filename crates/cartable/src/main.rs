@@ -1,2 +1,25 @@
-//! The command line.
-fn main() {}
+//! The command line: it reads arguments, the clock and the environment, and leaves the work to the other crates.
+
+mod args;
+mod command;
+mod failure;
+mod language;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let locale = language::of_user(arguments.lang);
+    let result = match arguments.command {
+        Command::Build(build) => command::build::run(&build, locale),
+        Command::Check(check) => command::check::run(&check, locale),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.print(locale),
+    }
+}

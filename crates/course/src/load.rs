@@ -10,7 +10,7 @@ use crate::{
     chapter,
     diagnostic::Diagnostic,
     lexicon::unique,
-    model::{Course, Member},
+    model::{Course, Member, Words},
     problem::{Kind, Problem},
     source::{Located, Source},
     table::{Faults, Table, is_web_address},
@@ -26,11 +26,11 @@ pub struct Loaded {
 }
 
 impl Course {
-    /// Reads the course in a folder, and every fault in it.
+    /// Reads the course in a folder, and every fault in it. `words` are the interface strings that it may replace.
     #[must_use]
-    pub fn load(folder: &Path) -> Loaded {
+    pub fn load(folder: &Path, words: &[&'static str]) -> Loaded {
         let faults = Faults::default();
-        let course = read(folder, &faults).filter(|_| !faults.any_error());
+        let course = read(folder, words, &faults).filter(|_| !faults.any_error());
         Loaded {
             course,
             diagnostics: faults.into_sorted(),
@@ -38,7 +38,7 @@ impl Course {
     }
 }
 
-fn read(folder: &Path, faults: &Faults) -> Option<Course> {
+fn read(folder: &Path, words: &[&'static str], faults: &Faults) -> Option<Course> {
     let source = Source::read(&folder.join("course.toml"), faults)?;
     let mut table = Table::parse(&source, &source.text, 0, faults);
     let id = table.id("id");
@@ -50,10 +50,8 @@ fn read(folder: &Path, faults: &Faults) -> Option<Course> {
     let member = table.table("member").and_then(read_member);
     let words = table
         .table("words")
-        .map(Table::into_texts)
-        .unwrap_or_default()
-        .into_iter()
-        .collect();
+        .map(|table| read_words(table, words))
+        .unwrap_or_default();
     table.finish();
 
     check(
@@ -127,6 +125,15 @@ fn read(folder: &Path, faults: &Faults) -> Option<Course> {
         words,
         chapters,
     })
+}
+
+fn read_words(mut table: Table<'_>, known: &[&'static str]) -> Words {
+    let words = known
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), table.optional_text(key)?.value)))
+        .collect();
+    table.finish();
+    words
 }
 
 fn read_member(mut table: Table<'_>) -> Option<Member> {

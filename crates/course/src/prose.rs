@@ -26,8 +26,7 @@ impl Prose {
         let mut text = String::new();
         for event in &self.events {
             match event {
-                Event::Text(part) | Event::Code(part) => text.push_str(part),
-                Event::SoftBreak => text.push(' '),
+                Event::Text(part) | Event::Code(part) => text.push_str(&part.replace('\n', " ")),
                 Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
                     text.push('\n');
                 }
@@ -108,7 +107,11 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
             }
             _ => {}
         }
-        events.push(event.into_static());
+        events.push(match event {
+            // A line break in the source is a space in the text, where a term may be broken over it.
+            Event::SoftBreak => Event::Text("\n".into()),
+            other => other.into_static(),
+        });
     }
     Prose {
         events: TextMergeStream::new(events.into_iter()).collect(),

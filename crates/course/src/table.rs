@@ -376,19 +376,6 @@ impl<'a> Table<'a> {
         tables
     }
 
-    /// All remaining entries, each a text: for a table whose keys another part of the program knows.
-    pub(crate) fn into_texts(mut self) -> Vec<(String, String)> {
-        let mut texts = Vec::new();
-        for (key, value) in std::mem::take(&mut self.entries) {
-            let Located { value, span } = self.located(value);
-            match value {
-                DeValue::String(text) => texts.push((key.into_inner(), text.into_owned())),
-                _ => self.wrong(key.get_ref(), span, Expected::Text),
-            }
-        }
-        texts
-    }
-
     /// Reports the keys that nobody took.
     pub(crate) fn finish(self) {
         for (key, _) in &self.entries {

@@ -1,0 +1,252 @@
+//! `cartable build`: the packages of a course.
+
+use std::path::Path;
+
+use cartable_course::{Chapter, Course, Locale};
+use cartable_packager::{
+    Change, Output, OutputError, PackageFormat, Renderer, Written, format_named, formats, word_keys,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::{
+    args::{Build, Format},
+    failure::{Failure, JsonDiagnostic, faulty_course, print_diagnostics},
+    language::choose,
+};
+
+/// Fewer packages than this are built before a progress bar could be read.
+const WORTH_A_BAR: usize = 20;
+
+/// A package that was built.
+pub(crate) struct Built {
+    chapter: String,
+    title: String,
+    format: &'static dyn PackageFormat,
+    written: Written,
+}
+
+pub(crate) fn run(arguments: &Build, locale: Locale) -> Result<(), Failure> {
+    let with_format = |failure: Failure| Failure {
+        format: arguments.format,
+        ..failure
+    };
+    let loaded = Course::load(&arguments.content, &word_keys());
+    let Some(course) = loaded.course else {
+        return Err(faulty_course(loaded.diagnostics, arguments.format, locale));
+    };
+    let chapters = choose_chapters(&course, &arguments.chapter, locale).map_err(with_format)?;
+    let targets: Vec<_> = if arguments.target.is_empty() {
+        formats().to_vec()
+    } else {
+        arguments
+            .target
+            .iter()
+            .filter_map(|name| format_named(name))
+            .collect()
+    };
+    let built = build(&course, &chapters, &targets, &arguments.out, locale).map_err(with_format)?;
+    match arguments.format {
+        Format::Json => {
+            let diagnostics = loaded
+                .diagnostics
+                .iter()
+                .map(|fault| JsonDiagnostic::new(fault, locale))
+                .collect();
+            let packages = built.iter().map(JsonPackage::new).collect();
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&Report {
+                    packages,
+                    diagnostics
+                })
+                .unwrap_or_default()
+            );
+        }
+        Format::Text => {
+            print_diagnostics(&loaded.diagnostics, locale);
+            print_built(&built, locale);
+        }
+    }
+    Ok(())
+}
+
+/// Builds chapters for targets into a folder: all of them, or nothing.
+pub(crate) fn build(
+    course: &Course,
+    chapters: &[&Chapter],
+    targets: &[&'static dyn PackageFormat],
+    out: &Path,
+    locale: Locale,
+) -> Result<Vec<Built>, Failure> {
+    let renderer = Renderer::new().map_err(|error| cannot_render(&error, locale))?;
+    let mut output = Output::new(out).map_err(|error| cannot_write(&error, locale))?;
+    let mut packages = Vec::new();
+    let bar = progress_bar(chapters.len() * targets.len());
+    for chapter in chapters {
+        let rendered = renderer
+            .render(course, chapter)
+            .map_err(|error| cannot_render(&error, locale))?;
+        for format in targets {
+            let package = format
+                .package(&rendered)
+                .map_err(|error| Failure::new(error.to_string(), ""))?;
+            output
+                .add(&package)
+                .map_err(|error| cannot_write(&error, locale))?;
+            packages.push((chapter, *format));
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    let written = output.commit().map_err(|error| cannot_write(&error, locale))?;
+    let built = packages
+        .into_iter()
+        .zip(written)
+        .map(|((chapter, format), written)| Built {
+            chapter: chapter.id.clone(),
+            title: format!("{} · {}", chapter.number, chapter.title),
+            format,
+            written,
+        });
+    Ok(built.collect())
+}
+
+/// The bar is drawn on standard error, and only on a terminal.
+fn progress_bar(length: usize) -> ProgressBar {
+    if length < WORTH_A_BAR {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn choose_chapters<'a>(
+    course: &'a Course,
+    ids: &[String],
+    locale: Locale,
+) -> Result<Vec<&'a Chapter>, Failure> {
+    for id in ids {
+        if !course.chapters.iter().any(|chapter| chapter.id == *id) {
+            let known: Vec<&str> = course
+                .chapters
+                .iter()
+                .map(|chapter| chapter.id.as_str())
+                .collect();
+            return Err(Failure::new(
+                choose(
+                    locale,
+                    format!("--chapter: no chapter `{id}`"),
+                    format!("--chapter : pas de chapitre `{id}`"),
+                ),
+                choose(
+                    locale,
+                    format!("the chapters are: {}", known.join(", ")),
+                    format!("les chapitres sont : {}", known.join(", ")),
+                ),
+            ));
+        }
+    }
+    Ok(course
+        .chapters
+        .iter()
+        .filter(|chapter| ids.is_empty() || ids.contains(&chapter.id))
+        .collect())
+}
+
+fn cannot_render(error: &dyn std::error::Error, locale: Locale) -> Failure {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    Failure::new(
+        message,
+        choose(locale, "nothing was written", "rien n’a été écrit"),
+    )
+}
+
+fn cannot_write(error: &OutputError, locale: Locale) -> Failure {
+    let message = match locale {
+        Locale::English => format!("cannot write {error}"),
+        Locale::French => format!("écriture impossible, {error}"),
+    };
+    let help = choose(
+        locale,
+        "nothing was changed; check --out, its rights and the free space",
+        "rien n’a été changé ; vérifiez --out, ses droits et la place libre",
+    );
+    Failure::new(message, help)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    packages: Vec<JsonPackage<'a>>,
+    diagnostics: Vec<JsonDiagnostic<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPackage<'a> {
+    chapter: &'a str,
+    target: &'static str,
+    file: &'a Path,
+    /// In bytes.
+    size: u64,
+    change: &'static str,
+}
+
+impl<'a> JsonPackage<'a> {
+    fn new(built: &'a Built) -> Self {
+        let change = match built.written.change {
+            Change::New => "new",
+            Change::Changed => "changed",
+            Change::Unchanged => "unchanged",
+        };
+        Self {
+            chapter: &built.chapter,
+            target: built.format.name(),
+            file: &built.written.file,
+            size: built.written.size,
+            change,
+        }
+    }
+}
+
+/// Prints what was built, chapter by chapter.
+pub(crate) fn print_built(built: &[Built], locale: Locale) {
+    let mut last = None;
+    for package in built {
+        if last != Some(&package.chapter) {
+            println!("{}", package.title);
+            last = Some(&package.chapter);
+        }
+        let change = match package.written.change {
+            Change::New => choose(locale, "new", "nouveau"),
+            Change::Changed => choose(locale, "changed", "changé"),
+            Change::Unchanged => choose(locale, "unchanged", "inchangé"),
+        };
+        println!(
+            "  {:<18} {:>9}  {:<9}  {}",
+            package.format.title(),
+            size(package.written.size, locale),
+            change,
+            package.written.file.display()
+        );
+    }
+}
+
+/// A size in the unit and with the decimal mark that people expect.
+fn size(bytes: u64, locale: Locale) -> String {
+    let tenths = (bytes * 10).div_ceil(1000);
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    match locale {
+        Locale::English if whole < 1000 => format!("{whole}.{tenth} kB"),
+        Locale::English => format!("{}.{} MB", whole / 1000, whole % 1000 / 100),
+        Locale::French if whole < 1000 => format!("{whole},{tenth} ko"),
+        Locale::French => format!("{},{} Mo", whole / 1000, whole % 1000 / 100),
+    }
+}

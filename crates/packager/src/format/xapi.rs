@@ -1,0 +1,51 @@
+//! xAPI with `tincan.xml`, the launch descriptor that Moodle's launcher and others read.
+
+use std::io;
+
+use cartable_player::Standard;
+
+use super::{PackageFormat, xml};
+use crate::{package::PAGE, render::RenderedChapter};
+
+pub(crate) struct Xapi;
+
+impl PackageFormat for Xapi {
+    fn name(&self) -> &'static str {
+        "xapi"
+    }
+
+    fn title(&self) -> &'static str {
+        "xAPI (tincan.xml)"
+    }
+
+    fn standard(&self) -> Standard {
+        Standard::Xapi
+    }
+
+    fn manifest(&self, chapter: &RenderedChapter, _files: &[&str]) -> io::Result<(&'static str, Vec<u8>)> {
+        // Launchers read the first activity alone, and its last launch element wins: there is one of each.
+        let activity = [
+            ("id", &*chapter.activity),
+            ("type", "http://adlnet.gov/expapi/activities/module"),
+        ];
+        let language = [("lang", &*chapter.language)];
+        let manifest = xml::document(|xml| {
+            xml::element(
+                xml,
+                "tincan",
+                &[("xmlns", "http://projecttincan.com/tincan.xsd")],
+                |xml| {
+                    xml::element(xml, "activities", &[], |xml| {
+                        xml::element(xml, "activity", &activity, |xml| {
+                            xml::text(xml, "name", &[], &chapter.title)?;
+                            let description = chapter.description.as_deref().unwrap_or(&chapter.title);
+                            xml::text(xml, "description", &language, description)?;
+                            xml::text(xml, "launch", &language, PAGE)
+                        })
+                    })
+                },
+            )
+        })?;
+        Ok(("tincan.xml", manifest))
+    }
+}

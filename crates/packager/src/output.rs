@@ -1,0 +1,175 @@
+//! Writes packages to a folder: all of them, or none.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, BufWriter, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::package::Package;
+
+/// Why packages cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The folder cannot be made or written to.
+    #[error("{}: {error}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A package cannot be written.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// The package's file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+/// How a package compares with what the folder held before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// There was no such file.
+    New,
+    /// The file was different.
+    Changed,
+    /// The file was the same, and was left alone.
+    Unchanged,
+}
+
+/// A package that was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The zip.
+    pub file: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How it compares with what was there before.
+    pub change: Change,
+}
+
+/// A folder that receives packages. What was added but not committed is removed when this is dropped.
+pub struct Output {
+    folder: PathBuf,
+    pending: Vec<Pending>,
+}
+
+struct Pending {
+    written: Written,
+    /// The new file, unless the one in place is the same.
+    file: Option<NamedTempFile>,
+}
+
+impl Output {
+    /// Makes the folder where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made.
+    pub fn new(folder: &Path) -> Result<Self, OutputError> {
+        fs::create_dir_all(folder).map_err(|error| OutputError::Folder {
+            path: folder.to_owned(),
+            error,
+        })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            pending: Vec::new(),
+        })
+    }
+
+    /// Writes a package beside its final place.
+    ///
+    /// # Errors
+    ///
+    /// When a file of the author's cannot be read or the folder cannot be written to.
+    pub fn add(&mut self, package: &Package) -> Result<(), OutputError> {
+        let path = self.folder.join(format!("{}.zip", package.name));
+        let fail = |error| OutputError::File {
+            path: path.clone(),
+            error,
+        };
+
+        let mut builder = Builder::new();
+        builder.prefix(".").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A package is no secret: the umask decides, as for any file.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let folder_error = |error| OutputError::Folder {
+            path: self.folder.clone(),
+            error,
+        };
+        let mut file = builder.tempfile_in(&self.folder).map_err(folder_error)?;
+        let mut buffered = BufWriter::new(file.as_file_mut());
+        package
+            .write_zip(&mut buffered)
+            .and_then(|()| buffered.flush())
+            .map_err(fail)?;
+        drop(buffered);
+
+        let size = file.as_file().metadata().map_err(fail)?.len();
+        let change = match File::open(&path) {
+            Ok(existing) => {
+                let same = file.reopen().and_then(|new| same(existing, new)).map_err(fail)?;
+                if same { Change::Unchanged } else { Change::Changed }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Change::New,
+            Err(error) => return Err(fail(error)),
+        };
+        let file = (change != Change::Unchanged).then_some(file);
+        self.pending.push(Pending {
+            written: Written {
+                file: path,
+                size,
+                change,
+            },
+            file,
+        });
+        Ok(())
+    }
+
+    /// Puts every package in its place.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be renamed.
+    pub fn commit(self) -> Result<Vec<Written>, OutputError> {
+        let mut all = Vec::new();
+        for Pending { written, file } in self.pending {
+            if let Some(file) = file {
+                file.persist(&written.file).map_err(|error| OutputError::File {
+                    path: written.file.clone(),
+                    error: error.error,
+                })?;
+            }
+            all.push(written);
+        }
+        Ok(all)
+    }
+}
+
+/// Whether two files hold the same bytes, compared piece by piece.
+fn same(left: File, right: File) -> io::Result<bool> {
+    if left.metadata()?.len() != right.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (BufReader::new(left), BufReader::new(right));
+    let (mut one, mut other) = ([0; 8192], [0; 8192]);
+    loop {
+        let read = left.read(&mut one)?;
+        if read == 0 {
+            return Ok(true);
+        }
+        right.read_exact(&mut other[..read])?;
+        if one[..read] != other[..read] {
+            return Ok(false);
+        }
+    }
+}

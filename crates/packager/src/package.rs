@@ -1,0 +1,126 @@
+//! A package: what its zip holds.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Seek, Write},
+    path::PathBuf,
+};
+
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+/// The page that a package opens.
+pub(crate) const PAGE: &str = "index.html";
+/// The page's stylesheet.
+pub(crate) const STYLE: &str = "player.css";
+/// The page's script.
+pub(crate) const SCRIPT: &str = "player.js";
+
+/// What a package holds: paths (ASCII, `/` between folders) and contents, sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct Package {
+    /// The file name of its zip, without `.zip`.
+    pub name: String,
+    /// The contents by path.
+    pub files: BTreeMap<String, Content>,
+}
+
+/// The content of a file in a package.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Bytes made by the build.
+    Bytes(Vec<u8>),
+    /// A file of the author's, copied as it is.
+    File(PathBuf),
+}
+
+impl Package {
+    /// Writes the zip. The same package gives the same bytes, wherever and whenever it is written.
+    ///
+    /// # Errors
+    ///
+    /// When a file of the author's cannot be read, or `out` cannot be written.
+    pub fn write_zip(&self, out: impl Write + Seek) -> io::Result<()> {
+        let mut zip = ZipWriter::new(out);
+        for (path, content) in &self.files {
+            let options = SimpleFileOptions::default()
+                .last_modified_time(DateTime::DEFAULT)
+                .unix_permissions(0o644)
+                .compression_method(method(path));
+            match content {
+                Content::Bytes(bytes) => {
+                    zip.start_file(path, options)?;
+                    zip.write_all(bytes)?;
+                }
+                Content::File(file) => {
+                    let mut reader = File::open(file)?;
+                    let large = reader.metadata()?.len() >= u64::from(u32::MAX);
+                    zip.start_file(path, options.large_file(large))?;
+                    io::copy(&mut reader, &mut zip)?;
+                }
+            }
+        }
+        zip.finish()?;
+        Ok(())
+    }
+}
+
+/// Formats that are compressed already are stored: deflating them again costs time and gains nothing.
+fn method(path: &str) -> CompressionMethod {
+    let extension = path
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("png" | "jpg" | "jpeg" | "gif" | "webp" | "avif") => CompressionMethod::Stored,
+        _ => CompressionMethod::Deflated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use zip::ZipArchive;
+
+    use super::{Content, Package};
+
+    fn zip(package: &Package) -> Vec<u8> {
+        let mut out = Cursor::new(Vec::new());
+        package.write_zip(&mut out).unwrap();
+        out.into_inner()
+    }
+
+    #[test]
+    fn a_package_gives_the_same_bytes_twice_and_reads_back_sorted() {
+        let text = "texte ".repeat(100);
+        let files = [
+            ("b.html", text.as_bytes()),
+            ("a.png", &[1, 2, 3]),
+            ("imsmanifest.xml", b"<m/>"),
+        ];
+        let files = files
+            .map(|(path, bytes)| (path.to_owned(), Content::Bytes(bytes.to_vec())))
+            .into();
+        let package = Package {
+            name: "x".into(),
+            files,
+        };
+        let bytes = zip(&package);
+        assert_eq!(bytes, zip(&package));
+
+        let mut archive = ZipArchive::new(Cursor::new(&bytes)).unwrap();
+        let names: Vec<String> = archive
+            .file_names()
+            .map(|name| name.unwrap().into_owned())
+            .collect();
+        assert_eq!(names, ["a.png", "b.html", "imsmanifest.xml"]);
+        let mut page = String::new();
+        archive
+            .by_name("b.html")
+            .unwrap()
+            .read_to_string(&mut page)
+            .unwrap();
+        assert_eq!(page, text);
+        assert!(bytes.len() < text.len());
+    }
+}

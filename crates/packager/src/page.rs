@@ -1,0 +1,183 @@
+//! What the templates of `templates/player/` are given, and what the page tells its script.
+
+use serde::Serialize;
+use toml::Table;
+
+/// The context of `page.html`. Every `html` and `definition` is safe HTML, every other text is plain.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page<'a> {
+    pub(crate) language: &'a str,
+    pub(crate) words: &'a Table,
+    pub(crate) style: &'a str,
+    pub(crate) script: &'a str,
+    /// [`Data`] as JSON, safe inside a script element.
+    pub(crate) data: String,
+    pub(crate) course: CourseContext<'a>,
+    pub(crate) chapter: ChapterContext<'a>,
+    pub(crate) lessons: Vec<LessonContext<'a>>,
+    pub(crate) lexicon: Option<LexiconContext<'a>>,
+    pub(crate) resources: Option<ResourcesContext<'a>>,
+    pub(crate) member: Option<MemberContext<'a>>,
+    pub(crate) end: EndContext<'a>,
+    pub(crate) next: Option<NextContext<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CourseContext<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) publisher: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ChapterContext<'a> {
+    pub(crate) number: u32,
+    pub(crate) title: &'a str,
+    pub(crate) summary: Option<String>,
+    pub(crate) version: &'a str,
+    /// The lessons' durations together, in minutes, when at least one is given.
+    pub(crate) duration: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct LessonContext<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) number: usize,
+    pub(crate) title: &'a str,
+    pub(crate) duration: Option<u32>,
+    pub(crate) html: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct LexiconContext<'a> {
+    pub(crate) title: Option<&'a str>,
+    pub(crate) introduction: Option<&'a str>,
+    pub(crate) hint: Option<&'a str>,
+    pub(crate) terms: Vec<TermContext<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct TermContext<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) definition: String,
+    /// The lessons in which the term is marked.
+    pub(crate) lessons: Vec<LessonReference<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct LessonReference<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) number: usize,
+    pub(crate) title: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ResourcesContext<'a> {
+    pub(crate) title: Option<&'a str>,
+    pub(crate) introduction: Option<&'a str>,
+    pub(crate) hint: Option<&'a str>,
+    pub(crate) links: Vec<LinkContext<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct LinkContext<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) publisher: Option<&'a str>,
+    pub(crate) description: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MemberContext<'a> {
+    pub(crate) heading: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) text: String,
+    pub(crate) url: Option<&'a str>,
+    pub(crate) label: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct EndContext<'a> {
+    pub(crate) title: Option<&'a str>,
+    pub(crate) text: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct NextContext<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) url: Option<&'a str>,
+}
+
+/// The context of `question.html`.
+#[derive(Debug, Serialize)]
+pub(crate) struct QuestionPage<'a> {
+    pub(crate) words: &'a Table,
+    pub(crate) question: QuestionContext<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct QuestionContext<'a> {
+    pub(crate) id: &'a str,
+    /// The question's number in the chapter, from 1.
+    pub(crate) number: usize,
+    /// `single` or `multiple`.
+    pub(crate) kind: &'static str,
+    pub(crate) prompt: String,
+    pub(crate) choices: Vec<ChoiceContext<'a>>,
+    pub(crate) right: Option<String>,
+    pub(crate) wrong: Option<String>,
+    pub(crate) attempts: Option<u8>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ChoiceContext<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) html: String,
+    pub(crate) feedback: Option<String>,
+}
+
+/// What the page tells its script: everything that the document does not already say.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Data<'a> {
+    /// The version of this structure.
+    pub(crate) format: u32,
+    pub(crate) language: &'a str,
+    pub(crate) course: &'a str,
+    pub(crate) course_title: &'a str,
+    pub(crate) course_activity: &'a str,
+    pub(crate) chapter: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) version: &'a str,
+    /// The chapter's activity id.
+    pub(crate) activity: &'a str,
+    /// The share of the score that passes, 0 to 1.
+    pub(crate) pass_mark: Option<f64>,
+    pub(crate) attempts: Option<u8>,
+    pub(crate) lessons: Vec<LessonData<'a>>,
+    pub(crate) questions: Vec<QuestionData<'a>>,
+    pub(crate) words: Option<&'a toml::Value>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LessonData<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) key: u32,
+    pub(crate) activity: String,
+    pub(crate) title: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QuestionData<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) key: u32,
+    pub(crate) revision: u16,
+    pub(crate) lesson: &'a str,
+    pub(crate) activity: String,
+    pub(crate) kind: &'static str,
+    pub(crate) choices: Vec<&'a str>,
+    pub(crate) correct: Vec<&'a str>,
+    pub(crate) weight: u32,
+}

@@ -1,0 +1,350 @@
+//! A chapter to its page: once, for all targets.
+
+use std::{collections::HashSet, path::PathBuf};
+
+use cartable_course::{Block, Chapter, Course, Lesson, Lexicon, Question, QuestionKind, Resources};
+use tera::{Context, Tera};
+use toml::Table;
+
+use crate::{
+    keys,
+    lexicon::Terms,
+    package::{SCRIPT, STYLE},
+    page::{
+        ChapterContext, ChoiceContext, CourseContext, Data, EndContext, LessonContext, LessonData,
+        LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page, QuestionContext,
+        QuestionData, QuestionPage, ResourcesContext, TermContext,
+    },
+    prose,
+    words::{self, words},
+};
+
+/// The templates, by the name under which they include each other.
+static TEMPLATES: [(&str, &str); 2] = [
+    ("page.html", include_str!("../../../templates/player/page.html")),
+    (
+        "question.html",
+        include_str!("../../../templates/player/question.html"),
+    ),
+];
+
+/// Why a chapter cannot be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template is wrong.
+    #[error("a template of the player cannot be rendered")]
+    Template(#[from] tera::Error),
+    /// Two identifiers have the same key in suspend data.
+    #[error(
+        "`{0}` and `{1}` cannot be told apart in suspend data: give one of them, the newer, another identifier"
+    )]
+    KeyCollision(String, String),
+    /// The page's data cannot be written as JSON.
+    #[error("the page's data cannot be written")]
+    Data(#[from] serde_json::Error),
+}
+
+/// Renders chapters with the player's templates.
+pub struct Renderer {
+    tera: Tera,
+}
+
+/// A chapter as every target shows it.
+#[derive(Clone, Debug)]
+pub struct RenderedChapter {
+    /// The chapter's stable identifier.
+    pub id: String,
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: String,
+    /// What it is about, as plain text.
+    pub description: Option<String>,
+    /// Its activity id, an IRI.
+    pub activity: String,
+    /// The course it belongs to.
+    pub course: String,
+    /// The course's language.
+    pub language: String,
+    /// The course's version.
+    pub version: String,
+    /// Who publishes the course.
+    pub publisher: Option<String>,
+    /// The lexicon's terms, as keywords.
+    pub keywords: Vec<String>,
+    /// The page.
+    pub html: String,
+    /// The images it shows: path in the package, file on disk.
+    pub images: Vec<(String, PathBuf)>,
+}
+
+impl Renderer {
+    /// Parses the templates.
+    ///
+    /// # Errors
+    ///
+    /// When a template is malformed.
+    pub fn new() -> Result<Self, RenderError> {
+        let mut tera = Tera::new();
+        tera.add_raw_templates(TEMPLATES)?;
+        Ok(Self { tera })
+    }
+
+    /// Renders one chapter of a course.
+    ///
+    /// # Errors
+    ///
+    /// When two identifiers cannot be told apart in suspend data, or a template fails.
+    pub fn render(&self, course: &Course, chapter: &Chapter) -> Result<RenderedChapter, RenderError> {
+        let lesson_ids = chapter.lessons.iter().map(|lesson| lesson.id.as_str());
+        let question_ids = chapter.questions().map(|question| question.id.as_str());
+        if let Some((first, second)) = keys::collision(lesson_ids).or_else(|| keys::collision(question_ids)) {
+            return Err(RenderError::KeyCollision(first.to_owned(), second.to_owned()));
+        }
+
+        let words = words(course);
+        let activity = format!("{}/{}", course.iri, chapter.id);
+        let terms = Terms::new(chapter.lexicon.as_ref());
+        let mut lessons = Vec::new();
+        let mut marked: Vec<(LessonReference<'_>, HashSet<&str>)> = Vec::new();
+        let mut question_number = 0;
+        for (index, lesson) in chapter.lessons.iter().enumerate() {
+            let mut seen = HashSet::new();
+            let html = self.lesson_html(
+                lesson,
+                &terms,
+                &mut seen,
+                &words,
+                &mut question_number,
+                chapter.quiz.attempts,
+            )?;
+            let reference = LessonReference {
+                id: &lesson.id,
+                number: index + 1,
+                title: &lesson.title,
+            };
+            lessons.push(LessonContext {
+                id: reference.id,
+                number: reference.number,
+                title: reference.title,
+                duration: lesson.duration,
+                html,
+            });
+            marked.push((reference, seen));
+        }
+
+        let page = Page {
+            language: &course.language,
+            words: &words,
+            style: STYLE,
+            script: SCRIPT,
+            data: data(course, chapter, &activity, &words)?,
+            course: CourseContext {
+                title: &course.title,
+                publisher: course.publisher.as_deref(),
+            },
+            chapter: ChapterContext {
+                number: chapter.number,
+                title: &chapter.title,
+                summary: chapter.summary.as_ref().map(prose::html),
+                version: &course.version,
+                duration: chapter
+                    .lessons
+                    .iter()
+                    .filter_map(|lesson| lesson.duration)
+                    .reduce(|sum, one| sum + one),
+            },
+            lessons,
+            lexicon: chapter
+                .lexicon
+                .as_ref()
+                .map(|lexicon| lexicon_context(lexicon, &marked)),
+            resources: chapter.resources.as_ref().map(resources_context),
+            member: course.member.as_ref().map(|member| MemberContext {
+                heading: &member.heading,
+                title: &member.title,
+                text: prose::html(&member.text),
+                url: member.url.as_deref(),
+                label: member.label.as_deref(),
+            }),
+            end: EndContext {
+                title: chapter.end.title.as_deref(),
+                text: chapter.end.text.as_deref(),
+            },
+            next: chapter.next.as_ref().map(|next| NextContext {
+                title: &next.title,
+                url: next.url.as_deref(),
+            }),
+        };
+        let html = self.tera.render("page.html", &Context::from_serialize(&page)?)?;
+
+        Ok(RenderedChapter {
+            id: chapter.id.clone(),
+            number: chapter.number,
+            title: chapter.title.clone(),
+            description: chapter.summary.as_ref().map(cartable_course::Prose::plain_text),
+            activity,
+            course: course.id.clone(),
+            language: course.language.clone(),
+            version: course.version.clone(),
+            publisher: course.publisher.clone(),
+            keywords: chapter
+                .lexicon
+                .iter()
+                .flat_map(|lexicon| &lexicon.terms)
+                .map(|term| term.name.clone())
+                .collect(),
+            html,
+            images: chapter
+                .images
+                .iter()
+                .map(|image| (format!("{}{}", prose::MEDIA, image.name), image.file.clone()))
+                .collect(),
+        })
+    }
+
+    fn lesson_html<'t>(
+        &self,
+        lesson: &Lesson,
+        terms: &'t Terms,
+        seen: &mut HashSet<&'t str>,
+        words: &Table,
+        question_number: &mut usize,
+        attempts: Option<u8>,
+    ) -> Result<String, RenderError> {
+        let mut html = String::new();
+        for block in &lesson.blocks {
+            match block {
+                Block::Prose(prose) => html.push_str(&prose::lesson_html(prose, terms, seen)),
+                Block::Question(question) => {
+                    *question_number += 1;
+                    let context = QuestionPage {
+                        words,
+                        question: question_context(question, *question_number, attempts),
+                    };
+                    html.push_str(
+                        &self
+                            .tera
+                            .render("question.html", &Context::from_serialize(&context)?)?,
+                    );
+                }
+            }
+        }
+        Ok(html)
+    }
+}
+
+fn kind(question: &Question) -> &'static str {
+    match question.kind {
+        QuestionKind::Single => "single",
+        QuestionKind::Multiple => "multiple",
+    }
+}
+
+fn question_context(question: &Question, number: usize, attempts: Option<u8>) -> QuestionContext<'_> {
+    QuestionContext {
+        id: &question.id,
+        number,
+        kind: kind(question),
+        prompt: prose::html(&question.prompt),
+        choices: question
+            .choices
+            .iter()
+            .map(|choice| ChoiceContext {
+                id: &choice.id,
+                html: prose::inline_html(&choice.text),
+                feedback: choice.feedback.as_ref().map(prose::html),
+            })
+            .collect(),
+        right: question.right.as_ref().map(prose::html),
+        wrong: question.wrong.as_ref().map(prose::html),
+        attempts,
+    }
+}
+
+fn lexicon_context<'a>(
+    lexicon: &'a Lexicon,
+    marked: &[(LessonReference<'a>, HashSet<&str>)],
+) -> LexiconContext<'a> {
+    let terms = lexicon.terms.iter().map(|term| TermContext {
+        id: &term.id,
+        name: &term.name,
+        definition: prose::html(&term.definition),
+        lessons: marked
+            .iter()
+            .filter(|(_, terms)| terms.contains(term.id.as_str()))
+            .map(|(lesson, _)| *lesson)
+            .collect(),
+    });
+    LexiconContext {
+        title: lexicon.title.as_deref(),
+        introduction: lexicon.introduction.as_deref(),
+        hint: lexicon.hint.as_deref(),
+        terms: terms.collect(),
+    }
+}
+
+fn resources_context(resources: &Resources) -> ResourcesContext<'_> {
+    let links = resources.links.iter().map(|link| LinkContext {
+        title: &link.title,
+        url: &link.url,
+        publisher: link.publisher.as_deref(),
+        description: link.description.as_deref(),
+    });
+    ResourcesContext {
+        title: resources.title.as_deref(),
+        introduction: resources.introduction.as_deref(),
+        hint: resources.hint.as_deref(),
+        links: links.collect(),
+    }
+}
+
+fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Result<String, RenderError> {
+    let data = Data {
+        format: 1,
+        language: &course.language,
+        course: &course.id,
+        course_title: &course.title,
+        course_activity: &course.iri,
+        chapter: &chapter.id,
+        title: &chapter.title,
+        version: &course.version,
+        activity,
+        pass_mark: chapter.quiz.pass_mark.map(|percent| f64::from(percent) / 100.0),
+        attempts: chapter.quiz.attempts,
+        lessons: chapter
+            .lessons
+            .iter()
+            .map(|lesson| LessonData {
+                id: &lesson.id,
+                key: keys::key(&lesson.id),
+                activity: format!("{activity}/lessons/{}", lesson.id),
+                title: &lesson.title,
+            })
+            .collect(),
+        questions: chapter
+            .lessons
+            .iter()
+            .flat_map(|lesson| lesson.questions().map(move |question| (lesson, question)))
+            .map(|(lesson, question)| QuestionData {
+                id: &question.id,
+                key: keys::key(&question.id),
+                revision: keys::revision(question),
+                lesson: &lesson.id,
+                activity: format!("{activity}/questions/{}", question.id),
+                kind: kind(question),
+                choices: question.choices.iter().map(|choice| choice.id.as_str()).collect(),
+                correct: question
+                    .choices
+                    .iter()
+                    .filter(|choice| choice.right)
+                    .map(|choice| choice.id.as_str())
+                    .collect(),
+                weight: question.weight,
+            })
+            .collect(),
+        words: words.get(words::SCRIPT),
+    };
+    // `<` alone could end the script element early; JSON allows its escape everywhere it can appear.
+    Ok(serde_json::to_string(&data)?.replace('<', "\\u003c"))
+}

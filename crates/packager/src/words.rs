@@ -1,0 +1,78 @@
+//! The interface's strings: one catalogue per language, in `templates/player/words/`.
+
+use std::sync::LazyLock;
+
+use cartable_course::Course;
+use toml::{Table, Value};
+
+/// The catalogues by language; the first is used for a language that has none.
+static CATALOGUES: [(&str, &str); 2] = [
+    ("fr", include_str!("../../../templates/player/words/fr.toml")),
+    ("en", include_str!("../../../templates/player/words/en.toml")),
+];
+
+/// The table of the script's own strings inside a catalogue.
+pub(crate) const SCRIPT: &str = "script";
+
+static PARSED: LazyLock<Vec<(&str, Table)>> = LazyLock::new(|| {
+    // A catalogue that does not parse fails the tests below, and gives an empty one here.
+    CATALOGUES
+        .iter()
+        .map(|(language, text)| (*language, text.parse().unwrap_or_default()))
+        .collect()
+});
+
+/// The keys that a course may replace in `[words]` of `course.toml`.
+#[must_use]
+pub fn word_keys() -> Vec<&'static str> {
+    let Some((_, table)) = PARSED.first() else {
+        return Vec::new();
+    };
+    table
+        .iter()
+        .filter(|(_, value)| value.is_str())
+        .map(|(key, _)| key.as_str())
+        .collect()
+}
+
+/// The strings for a course: its language's catalogue, then what the course replaces.
+pub(crate) fn words(course: &Course) -> Table {
+    let primary = course.language.split('-').next().unwrap_or_default();
+    let found = PARSED
+        .iter()
+        .find(|(language, _)| primary.eq_ignore_ascii_case(language))
+        .or(PARSED.last());
+    let mut table = found.map(|(_, table)| table.clone()).unwrap_or_default();
+    for (key, value) in &course.words {
+        table.insert(key.clone(), Value::String(value.clone()));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use toml::Table;
+
+    use super::CATALOGUES;
+
+    fn keys(table: &Table, prefix: &str) -> BTreeSet<String> {
+        table
+            .iter()
+            .flat_map(|(key, value)| match value {
+                toml::Value::Table(inner) => keys(inner, &format!("{prefix}{key}.")),
+                _ => BTreeSet::from([format!("{prefix}{key}")]),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_language_has_every_string() {
+        let tables: Vec<Table> = CATALOGUES.iter().map(|(_, text)| text.parse().unwrap()).collect();
+        for (table, (language, _)) in tables.iter().zip(CATALOGUES) {
+            assert_eq!(keys(table, ""), keys(&tables[0], ""), "{language}");
+        }
+        assert!(tables[0].len() > 10);
+    }
+}
