@@ -28,7 +28,9 @@ impl Store {
     pub async fn has_account(&self) -> Result<bool, StoreError> {
         let mut tx = self.engine.read().await?;
         let count: i64 = on_engine!(&mut tx, |connection| {
-            sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(connection).await?
+            sqlx::query_scalar("SELECT COUNT(*) FROM account")
+                .fetch_one(connection)
+                .await?
         });
         Ok(count > 0)
     }
@@ -52,7 +54,10 @@ impl Store {
             .await?;
         });
         on_engine!(&mut tx, |connection| {
-            sqlx::query("DELETE FROM session WHERE account = $1").bind(account).execute(connection).await?;
+            sqlx::query("DELETE FROM session WHERE account = $1")
+                .bind(account)
+                .execute(connection)
+                .await?;
         });
         Ok(tx.commit().await?)
     }

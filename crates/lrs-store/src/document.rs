@@ -65,12 +65,18 @@ impl Precondition {
     fn check(&self, etag: Option<&str>) -> Result<(), StoreError> {
         let holds = match self {
             Self::None => true,
-            Self::Match(tags) => etag.is_some_and(|etag| tags.is_empty() || tags.iter().any(|tag| tag == etag)),
+            Self::Match(tags) => {
+                etag.is_some_and(|etag| tags.is_empty() || tags.iter().any(|tag| tag == etag))
+            }
             Self::NoneMatch(tags) => {
                 etag.is_none_or(|etag| !tags.is_empty() && tags.iter().all(|tag| tag != etag))
             }
         };
-        if holds { Ok(()) } else { Err(StoreError::PreconditionFailed) }
+        if holds {
+            Ok(())
+        } else {
+            Err(StoreError::PreconditionFailed)
+        }
     }
 }
 
@@ -157,7 +163,9 @@ impl Store {
         let mut tx = self.write_documents(store).await?;
         let current = get(&mut tx, store, key, name).await?;
         precondition.check(current.as_ref().map(|document| document.etag.as_str()))?;
-        let etag = self.put(&mut tx, store, key, name, content, content_type, current.as_ref()).await?;
+        let etag = self
+            .put(&mut tx, store, key, name, content, content_type, current.as_ref())
+            .await?;
         tx.commit().await?;
         Ok(etag)
     }
@@ -190,7 +198,9 @@ impl Store {
             }
             Some(_) => return Err(StoreError::NotMergeable),
         };
-        let etag = self.put(&mut tx, store, key, name, content, content_type, current.as_ref()).await?;
+        let etag = self
+            .put(&mut tx, store, key, name, content, content_type, current.as_ref())
+            .await?;
         tx.commit().await?;
         Ok(etag)
     }
@@ -255,7 +265,10 @@ impl Store {
     async fn write_documents(&self, store: StoreId) -> Result<Tx, StoreError> {
         let mut tx = self.engine.write().await?;
         if let Tx::Postgres(transaction) = &mut tx {
-            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(-store.0).execute(&mut **transaction).await?;
+            sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                .bind(-store.0)
+                .execute(&mut **transaction)
+                .await?;
         }
         Ok(tx)
     }
@@ -333,7 +346,10 @@ async fn get(
 
 /// Whether a media type is JSON, whatever its parameters.
 fn is_json(content_type: &str) -> bool {
-    content_type.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+    content_type
+        .split(';')
+        .next()
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
 }
 
 fn object(content: &[u8]) -> Result<Map<String, Value>, StoreError> {
@@ -341,6 +357,11 @@ fn object(content: &[u8]) -> Result<Map<String, Value>, StoreError> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .collect()
 }

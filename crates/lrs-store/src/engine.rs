@@ -27,7 +27,10 @@ pub enum Location {
 #[derive(Clone, Debug)]
 pub(crate) enum Engine {
     /// One connection writes, several read: the write-ahead log lets them do so at once.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -60,8 +63,8 @@ impl Engine {
         match location {
             Location::Folder(folder) => Self::embedded(folder).await,
             Location::Postgres(url) => {
-                let options =
-                    PgConnectOptions::from_str(url).map_err(|_| StoreError::Address(without_password(url)))?;
+                let options = PgConnectOptions::from_str(url)
+                    .map_err(|_| StoreError::Address(without_password(url)))?;
                 // A generic plan for `key = $1` is many times slower here than one made for the value.
                 let options = options.options([("plan_cache_mode", "force_custom_plan")]);
                 let pool = PgPoolOptions::new()
@@ -75,7 +78,10 @@ impl Engine {
     }
 
     async fn embedded(folder: &std::path::Path) -> Result<Self, StoreError> {
-        let fail = |error| StoreError::Folder { folder: folder.to_owned(), error };
+        let fail = |error| StoreError::Folder {
+            folder: folder.to_owned(),
+            error,
+        };
         std::fs::create_dir_all(folder).map_err(fail)?;
         // SQLite's own message names neither the folder nor the reason.
         tempfile_probe(folder).map_err(fail)?;
@@ -85,9 +91,19 @@ impl Engine {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
-        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(not_a_database)?;
-        let readers = pool(READERS).connect_with(options.read_only(true)).await.map_err(not_a_database)?;
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+        };
+        let writer = pool(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(not_a_database)?;
+        let readers = pool(READERS)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(not_a_database)?;
         Ok(Self::Sqlite { writer, readers })
     }
 
@@ -137,8 +153,14 @@ fn tempfile_probe(folder: &std::path::Path) -> std::io::Result<()> {
 
 fn not_a_database(error: sqlx::Error) -> StoreError {
     // SQLITE_NOTADB: the file has another format.
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    if code.as_deref() == Some("26") { StoreError::NotOurs(error.to_string()) } else { error.into() }
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    if code.as_deref() == Some("26") {
+        StoreError::NotOurs(error.to_string())
+    } else {
+        error.into()
+    }
 }
 
 fn without_password(url: &str) -> String {

@@ -41,25 +41,37 @@ impl Facet {
     /// An agent or an identified group.
     #[must_use]
     pub fn agent(identifier: &InverseFunctionalIdentifier) -> Self {
-        Self { kind: Kind::Agent, value: identifier.to_string() }
+        Self {
+            kind: Kind::Agent,
+            value: identifier.to_string(),
+        }
     }
 
     /// An activity, by its id.
     #[must_use]
     pub fn activity(id: &str) -> Self {
-        Self { kind: Kind::Activity, value: id.to_owned() }
+        Self {
+            kind: Kind::Activity,
+            value: id.to_owned(),
+        }
     }
 
     /// A verb, by its id.
     #[must_use]
     pub fn verb(id: &str) -> Self {
-        Self { kind: Kind::Verb, value: id.to_owned() }
+        Self {
+            kind: Kind::Verb,
+            value: id.to_owned(),
+        }
     }
 
     /// A registration.
     #[must_use]
     pub fn registration(id: Uuid) -> Self {
-        Self { kind: Kind::Registration, value: id.to_string() }
+        Self {
+            kind: Kind::Registration,
+            value: id.to_string(),
+        }
     }
 
     /// The facet's key in the index: 64 bits of the SHA-256 of its value.
@@ -116,6 +128,10 @@ impl StatementIndex {
         }
         rows.sort();
         rows.dedup_by(|later, earlier| later.facet == earlier.facet);
-        Self { rows, target: statement.target(), voids: statement.voids().is_some() }
+        Self {
+            rows,
+            target: statement.target(),
+            voids: statement.voids().is_some(),
+        }
     }
 }

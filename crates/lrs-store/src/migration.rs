@@ -27,7 +27,13 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
             Engine::Sqlite { .. } => *sqlite,
             Engine::Postgres(_) => *postgres,
         };
-        Migration::new(*version, (*description).into(), MigrationType::Simple, sqlx::SqlStr::from_static(text), false)
+        Migration::new(
+            *version,
+            (*description).into(),
+            MigrationType::Simple,
+            sqlx::SqlStr::from_static(text),
+            false,
+        )
     });
     let migrator = Migrator::with_migrations(migrations.collect());
     match engine {
@@ -39,19 +45,32 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
 
 /// The version of the database, `None` when it has never been one of ours.
 async fn applied(engine: &Engine) -> Result<Option<i64>, StoreError> {
-    if !table_names(engine).await?.iter().any(|name| name == "_sqlx_migrations") {
+    if !table_names(engine)
+        .await?
+        .iter()
+        .any(|name| name == "_sqlx_migrations")
+    {
         return Ok(None);
     }
     let mut tx = engine.read().await?;
     let version: Option<i64> = on_engine!(&mut tx, |connection| {
-        sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?
+        sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(connection)
+            .await?
     });
     Ok(Some(version.unwrap_or(0)))
 }
 
 async fn refuse_others(engine: &Engine) -> Result<(), StoreError> {
     let names = table_names(engine).await?;
-    if names.is_empty() { Ok(()) } else { Err(StoreError::NotOurs(format!("it has the tables {}", names.join(", ")))) }
+    if names.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::NotOurs(format!(
+            "it has the tables {}",
+            names.join(", ")
+        )))
+    }
 }
 
 async fn table_names(engine: &Engine) -> Result<Vec<String>, sqlx::Error> {
@@ -76,11 +95,17 @@ mod tests {
     #[test]
     fn both_engines_have_the_same_migrations() {
         let names = |engine: &str| -> BTreeSet<String> {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("migrations")
+                .join(engine);
+            fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect()
         };
         assert_eq!(names("sqlite"), names("postgres"));
-        let embedded = super::MIGRATIONS.map(|(version, description, ..)| format!("{version:04}_{description}.sql"));
+        let embedded =
+            super::MIGRATIONS.map(|(version, description, ..)| format!("{version:04}_{description}.sql"));
         assert_eq!(names("sqlite"), BTreeSet::from(embedded));
     }
 }

@@ -18,7 +18,9 @@ fn argon2() -> Argon2<'static> {
 ///
 /// When the salt is shorter than 8 bytes.
 pub fn hash_secret(secret: &str, salt: &[u8; 16]) -> Result<String, StoreError> {
-    let hash = argon2().hash_password_with_salt(secret.as_bytes(), salt).map_err(|_| StoreError::Hash)?;
+    let hash = argon2()
+        .hash_password_with_salt(secret.as_bytes(), salt)
+        .map_err(|_| StoreError::Hash)?;
     Ok(hash.to_string())
 }
 

@@ -75,7 +75,12 @@ impl Store {
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn statement(&self, store: StoreId, id: Uuid, voided: bool) -> Result<Option<Found>, StoreError> {
+    pub async fn statement(
+        &self,
+        store: StoreId,
+        id: Uuid,
+        voided: bool,
+    ) -> Result<Option<Found>, StoreError> {
         let mut tx = self.engine.read().await?;
         let row: Option<(i64, String)> = on_engine!(&mut tx, |connection| {
             sqlx::query_as(
@@ -111,14 +116,22 @@ impl Store {
             }
             statement.fetch_all(connection).await?
         });
-        let mut statements: Vec<Found> =
-            rows.into_iter().map(|(id, stored, payload)| Found { id, stored, payload }).collect();
+        let mut statements: Vec<Found> = rows
+            .into_iter()
+            .map(|(id, stored, payload)| Found { id, stored, payload })
+            .collect();
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         let next = (statements.len() > limit).then(|| {
             statements.truncate(limit);
-            statements.last().map(|last| Cursor { stored: last.stored, id: last.id })
+            statements.last().map(|last| Cursor {
+                stored: last.stored,
+                id: last.id,
+            })
         });
-        Ok(Page { statements, next: next.flatten() })
+        Ok(Page {
+            statements,
+            next: next.flatten(),
+        })
     }
 }
 
@@ -135,14 +148,23 @@ struct Query {
 
 impl Query {
     fn of(store: StoreId, filter: &StatementFilter) -> Self {
-        let mut query = Self { sql: String::new(), values: Vec::new() };
-        let direction = if filter.order == Order::Ascending { "ASC" } else { "DESC" };
+        let mut query = Self {
+            sql: String::new(),
+            values: Vec::new(),
+        };
+        let direction = if filter.order == Order::Ascending {
+            "ASC"
+        } else {
+            "DESC"
+        };
         // One row beyond the page tells whether there is another.
         let limit = i64::from(filter.limit) + 1;
         let mut facets: Vec<&(Facet, Option<Scope>)> = filter.facets.iter().collect();
         facets.sort_by_key(|(facet, _)| selectivity(facet.kind));
 
-        query.sql.push_str("SELECT s.id, s.stored, s.payload FROM statement s");
+        query
+            .sql
+            .push_str("SELECT s.id, s.stored, s.payload FROM statement s");
         if let Some(((facet, scope), others)) = facets.split_first() {
             // The most selective facet is walked in the order of the answer; the others are looked up for each row.
             query.sql.push_str(" JOIN (");
@@ -154,11 +176,15 @@ impl Query {
                 if arm > 0 {
                     query.sql.push_str(" UNION ALL ");
                 }
-                query.sql.push_str("SELECT * FROM (SELECT i.stored, i.id, i.part FROM statement_index i WHERE ");
+                query
+                    .sql
+                    .push_str("SELECT * FROM (SELECT i.stored, i.id, i.part FROM statement_index i WHERE ");
                 query.facet("i", store, facet, &[*scope]);
                 query.bounds("i", filter);
                 for (other, scope) in others {
-                    query.sql.push_str(" AND EXISTS (SELECT 1 FROM statement_index o WHERE ");
+                    query
+                        .sql
+                        .push_str(" AND EXISTS (SELECT 1 FROM statement_index o WHERE ");
                     query.facet("o", store, other, reach(*scope));
                     query.sql.push_str(" AND o.stored = i.stored AND o.id = i.id)");
                 }
@@ -167,18 +193,26 @@ impl Query {
                     " AND NOT EXISTS (SELECT 1 FROM statement v WHERE v.store_id = i.store_id \
                      AND v.id = i.id AND v.part = i.part AND v.voided)",
                 );
-                let _ = write!(query.sql, " ORDER BY i.stored {direction}, i.id {direction} LIMIT ");
+                let _ = write!(
+                    query.sql,
+                    " ORDER BY i.stored {direction}, i.id {direction} LIMIT "
+                );
                 query.integer(limit);
                 let _ = write!(query.sql, ") AS arm_{arm}");
             }
-            query.sql.push_str(") AS found ON s.id = found.id AND s.part = found.part WHERE s.store_id = ");
+            query
+                .sql
+                .push_str(") AS found ON s.id = found.id AND s.part = found.part WHERE s.store_id = ");
             query.integer(store.0);
         } else {
             query.sql.push_str(" WHERE NOT s.voided AND s.store_id = ");
             query.integer(store.0);
             query.bounds("s", filter);
         }
-        let _ = write!(query.sql, " ORDER BY s.stored {direction}, s.id {direction} LIMIT ");
+        let _ = write!(
+            query.sql,
+            " ORDER BY s.stored {direction}, s.id {direction} LIMIT "
+        );
         query.integer(limit);
         query
     }
@@ -204,7 +238,11 @@ impl Query {
             self.integer(until.micros());
         }
         if let Some(cursor) = filter.after {
-            let beyond = if filter.order == Order::Ascending { ">" } else { "<" };
+            let beyond = if filter.order == Order::Ascending {
+                ">"
+            } else {
+                "<"
+            };
             let _ = write!(self.sql, " AND ({table}.stored, {table}.id) {beyond} (");
             self.integer(cursor.stored);
             self.sql.push_str(", ");

@@ -18,7 +18,10 @@ impl Store {
                 .await?;
         });
         let kept: Vec<u8> = on_engine!(&mut tx, |connection| {
-            sqlx::query_scalar("SELECT value FROM setting WHERE name = $1").bind(name).fetch_one(connection).await?
+            sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")
+                .bind(name)
+                .fetch_one(connection)
+                .await?
         });
         tx.commit().await?;
         Ok(kept)

@@ -49,11 +49,21 @@ impl Store {
         let mut tx = self.engine.write().await?;
         if let Tx::Postgres(transaction) = &mut tx {
             // Other nodes wait here, so that statements become visible in the order of `stored`.
-            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(store.0).execute(&mut **transaction).await?;
+            sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                .bind(store.0)
+                .execute(&mut **transaction)
+                .await?;
         }
         let latest = latest(&mut tx, store).await?;
-        let mut next = turn.floor.micros().max(latest.unwrap_or(i64::MIN)).saturating_add(1);
-        let mut inserted = Inserted { ids: Vec::with_capacity(batch.len()), stored: None };
+        let mut next = turn
+            .floor
+            .micros()
+            .max(latest.unwrap_or(i64::MIN))
+            .saturating_add(1);
+        let mut inserted = Inserted {
+            ids: Vec::with_capacity(batch.len()),
+            stored: None,
+        };
         for mut draft in batch {
             inserted.ids.push(draft.id);
             if is_known(&mut tx, store, &draft).await? {
@@ -61,8 +71,17 @@ impl Store {
             }
             let stored = Timestamp::from_micros(next).unwrap_or(Timestamp::MAX);
             next = next.saturating_add(1);
-            let version = if draft.version.is_2_0() { Version::V2_0_0 } else { Version::V1_0_0 };
-            let completion = Completion { id: draft.id, stored, authority, version };
+            let version = if draft.version.is_2_0() {
+                Version::V2_0_0
+            } else {
+                Version::V1_0_0
+            };
+            let completion = Completion {
+                id: draft.id,
+                stored,
+                authority,
+                version,
+            };
             completion.complete(&mut draft.statement);
             let payload = completion.complete_text(&draft.text).map_err(StoreError::Text)?;
             insert_one(&mut tx, store, &draft, stored, &payload).await?;
@@ -93,7 +112,9 @@ async fn is_known(tx: &mut Tx, store: StoreId, draft: &Draft) -> Result<bool, St
             .fetch_optional(connection)
             .await?
     });
-    let Some((payload, version)) = found else { return Ok(false) };
+    let Some((payload, version)) = found else {
+        return Ok(false);
+    };
     let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
     match Statement::parse(payload.as_bytes(), version) {
         Ok(known) if known.is_equivalent(&draft.statement) => Ok(true),
@@ -192,7 +213,11 @@ async fn remember(tx: &mut Tx, store: StoreId, kind: i16, key: i64, value: &str)
         .fetch_one(connection)
         .await?
     });
-    if known == value { Ok(()) } else { Err(StoreError::KeyCollision(known, value.to_owned())) }
+    if known == value {
+        Ok(())
+    } else {
+        Err(StoreError::KeyCollision(known, value.to_owned()))
+    }
 }
 
 /// Voids a statement, now or when it arrives.

@@ -54,7 +54,11 @@ impl Store {
     pub async fn open(location: &Location, clock: Clock) -> Result<Self, StoreError> {
         let engine = Engine::connect(location).await?;
         migration::migrate(&engine).await?;
-        let store = Self { engine, clock, in_flight: Arc::default() };
+        let store = Self {
+            engine,
+            clock,
+            in_flight: Arc::default(),
+        };
         store.make_default().await?;
         Ok(store)
     }
@@ -117,7 +121,11 @@ impl Store {
         let mut floor = lock(&self.in_flight.floor);
         let now = (self.clock)();
         *floor = Some(now);
-        Turn { floor: now, store: self, _writer: writer }
+        Turn {
+            floor: now,
+            store: self,
+            _writer: writer,
+        }
     }
 }
 
