@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::check::{Check, Place};
 use crate::iri::Iri;
+use crate::json::Json;
+use crate::rule::Rule;
 
 /// A map of IRIs to any JSON values, in the order received.
 ///
@@ -14,6 +17,7 @@ pub struct Extensions(Vec<(Iri, Value)>);
 
 impl Extensions {
     /// The entries, in the order received.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Iri, &Value)> {
         self.0.iter().map(|(key, value)| (key, value))
     }
@@ -67,5 +71,21 @@ impl Serialize for Extensions {
             map.serialize_entry(key, value)?;
         }
         map.end()
+    }
+}
+
+impl Extensions {
+    pub(crate) fn read(check: &mut Check, json: &Json<'_>, at: &Place<'_>) -> Option<Self> {
+        let members = check.members(json, at)?;
+        let mut entries = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            let at = at.member(key);
+            check.anything(value, &at);
+            match Iri::parse(key) {
+                Some(iri) => entries.push((iri, value.to_value())),
+                None => check.refuse(Rule::ExtensionKey, &at),
+            }
+        }
+        Some(Self(entries))
     }
 }

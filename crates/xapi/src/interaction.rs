@@ -1,8 +1,13 @@
 //! Interactions: activities that are questions.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
+use crate::check::{Check, Place};
+use crate::json::{Json, Member};
 use crate::language::LanguageMap;
+use crate::rule::Rule;
 
 /// What makes an activity a question.
 ///
@@ -100,4 +105,92 @@ pub struct InteractionComponent {
     /// The item in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<LanguageMap>,
+}
+
+impl Interaction {
+    /// The properties that an activity's definition has when it is a question.
+    pub(crate) const PROPERTIES: [&str; 7] = [
+        "interactionType",
+        "correctResponsesPattern",
+        "choices",
+        "scale",
+        "source",
+        "target",
+        "steps",
+    ];
+
+    /// What a definition says of the question, if it is one; other members are left aside.
+    pub(crate) fn of(check: &mut Check, members: &[Member<'_>], at: &Place<'_>) -> Option<Self> {
+        let typed = members.iter().find(|(key, _)| key == "interactionType");
+        let interaction_type = typed.and_then(|(key, value)| {
+            check.parsed(
+                value,
+                &at.member(key),
+                Rule::InteractionTypeName,
+                InteractionType::parse,
+            )
+        });
+        let mut pattern = None;
+        let [mut choices, mut scale, mut source, mut target, mut steps] = [const { None }; 5];
+        for (key, value) in members {
+            let at = at.member(key);
+            match key.as_ref() {
+                "correctResponsesPattern" => pattern = check.items(value, &at, Check::string),
+                "choices" => choices = read_components(check, value, &at),
+                "scale" => scale = read_components(check, value, &at),
+                "source" => source = read_components(check, value, &at),
+                "target" => target = read_components(check, value, &at),
+                "steps" => steps = read_components(check, value, &at),
+                _ => continue,
+            }
+            if typed.is_none() {
+                check.refuse(Rule::InteractionTypeRequired, &at);
+            } else if interaction_type
+                .is_some_and(|kind| key != "correctResponsesPattern" && !kind.supports(key))
+            {
+                check.refuse(Rule::InteractionComponents, &at);
+            }
+        }
+        let interaction_type = interaction_type?;
+        let correct_responses_pattern = pattern;
+        Some(Self {
+            interaction_type,
+            correct_responses_pattern,
+            choices,
+            scale,
+            source,
+            target,
+            steps,
+        })
+    }
+}
+
+/// A list of components whose ids are distinct.
+fn read_components(check: &mut Check, json: &Json<'_>, at: &Place<'_>) -> Option<Vec<InteractionComponent>> {
+    let components = check.items(json, at, InteractionComponent::read)?;
+    let mut seen = HashSet::with_capacity(components.len());
+    for (index, component) in components.iter().enumerate() {
+        if !seen.insert(component.id.as_str()) {
+            check.refuse(Rule::InteractionComponentId, &at.item(index).member("id"));
+        }
+    }
+    Some(components)
+}
+
+impl InteractionComponent {
+    fn read(check: &mut Check, json: &Json<'_>, at: &Place<'_>) -> Option<Self> {
+        let members = check.members(json, at)?;
+        let mut id = None;
+        let mut description = None;
+        for (key, value) in members {
+            let at = at.member(key);
+            match key.as_ref() {
+                "id" => id = check.string(value, &at),
+                "description" => description = LanguageMap::read(check, value, &at),
+                _ => check.refuse(Rule::UnknownProperty, &at),
+            }
+        }
+        check.require(members, "id", Rule::InteractionComponentRequires, at);
+        Some(Self { id: id?, description })
+    }
 }

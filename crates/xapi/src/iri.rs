@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::check::{Check, Place};
+use crate::json::Json;
+use crate::rule::Rule;
 use serde::Serialize;
 
 /// An absolute IRI (RFC 3987), kept and compared character by character as it was received.
@@ -40,6 +43,12 @@ impl AsRef<str> for Iri {
 impl fmt::Display for Iri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl Iri {
+    pub(crate) fn read(check: &mut Check, json: &Json<'_>, at: &Place<'_>) -> Option<Self> {
+        check.parsed(json, at, Rule::Iri, Self::parse)
     }
 }
 

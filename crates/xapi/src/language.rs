@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::check::{Check, Place};
+use crate::json::Json;
+use crate::rule::Rule;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -48,6 +51,7 @@ pub struct LanguageMap(Vec<(LanguageTag, String)>);
 
 impl LanguageMap {
     /// The entries, in the order received.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&LanguageTag, &str)> {
         self.0.iter().map(|(tag, text)| (tag, text.as_str()))
     }
@@ -111,5 +115,95 @@ impl Serialize for LanguageMap {
             map.serialize_entry(tag, text)?;
         }
         map.end()
+    }
+}
+
+impl LanguageMap {
+    pub(crate) fn read(check: &mut Check, json: &Json<'_>, at: &Place<'_>) -> Option<Self> {
+        let members = check.members(json, at)?;
+        let mut entries = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            let at = at.member(key);
+            let tag = LanguageTag::parse(key);
+            if tag.is_none() {
+                check.refuse(Rule::LanguageTag, &at);
+            }
+            if let (Some(tag), Some(text)) = (tag, check.string(value, &at)) {
+                entries.push((tag, text));
+            }
+        }
+        Some(Self(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(entries: &[(&str, &str)]) -> LanguageMap {
+        entries
+            .iter()
+            .filter_map(|(tag, text)| Some((LanguageTag::parse(tag)?, (*text).to_owned())))
+            .collect()
+    }
+
+    #[test]
+    fn a_tag_follows_the_grammar_of_rfc_5646() {
+        for text in [
+            "fr",
+            "en-US",
+            "zh-Hant-TW",
+            "de-1996",
+            "x-private",
+            "i-klingon",
+            "es-419",
+            "FR-fr",
+        ] {
+            assert_eq!(
+                LanguageTag::parse(text).map(|tag| tag.to_string()).as_deref(),
+                Some(text)
+            );
+        }
+        for text in [
+            "",
+            "a12345",
+            "en_US",
+            "en-",
+            "-en",
+            "français",
+            "englishlanguage",
+            "en US",
+            "*",
+        ] {
+            assert_eq!(LanguageTag::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_best_entry_is_the_closest_to_the_first_preference_that_has_one() {
+        let greetings = map(&[
+            ("en-GB", "hello"),
+            ("fr-CA", "allô"),
+            ("fr", "bonjour"),
+            ("de", "hallo"),
+        ]);
+        let best = |preferred: &[&str]| greetings.best(preferred).map(|(_, text)| text);
+        assert_eq!(best(&["fr-CA"]), Some("allô"));
+        assert_eq!(best(&["fr-FR"]), Some("bonjour"));
+        assert_eq!(best(&["en-US"]), Some("hello"));
+        assert_eq!(best(&["it", "DE"]), Some("hallo"));
+        assert_eq!(best(&["it"]), Some("hello"));
+        assert_eq!(best(&[]), Some("hello"));
+        assert_eq!(LanguageMap::default().best(&["fr"]), None);
+    }
+
+    #[test]
+    fn maps_are_equal_whatever_the_order_of_their_entries_and_the_case_of_their_tags() {
+        assert_eq!(
+            map(&[("fr", "a"), ("en-US", "b")]),
+            map(&[("en-us", "b"), ("fr", "a")])
+        );
+        assert_ne!(map(&[("fr", "a")]), map(&[("fr", "A")]));
+        assert_ne!(map(&[("fr", "a")]), map(&[("fr", "a"), ("en", "b")]));
     }
 }

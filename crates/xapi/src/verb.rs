@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
+use crate::check::{Check, Place};
 use crate::iri::Iri;
+use crate::json::Json;
 use crate::language::LanguageMap;
+use crate::rule::Rule;
 
 /// What the actor did.
 ///
@@ -26,5 +29,23 @@ impl Verb {
     #[must_use]
     pub fn is_voided(&self) -> bool {
         self.id.as_str() == Self::VOIDED
+    }
+}
+
+impl Verb {
+    pub(crate) fn read(check: &mut Check, json: &Json<'_>, at: &Place<'_>) -> Option<Self> {
+        let members = check.members(json, at)?;
+        let mut id = None;
+        let mut display = None;
+        for (key, value) in members {
+            let at = at.member(key);
+            match key.as_ref() {
+                "id" => id = Iri::read(check, value, &at),
+                "display" => display = LanguageMap::read(check, value, &at),
+                _ => check.refuse(Rule::UnknownProperty, &at),
+            }
+        }
+        check.require(members, "id", Rule::VerbRequires, at);
+        Some(Self { id: id?, display })
     }
 }
