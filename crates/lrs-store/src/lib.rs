@@ -19,6 +19,8 @@ mod query;
 mod setting;
 mod statement;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use account::Session;
 pub use credential::{Credential, NewCredential};

@@ -1,1 +1,78 @@
-//! To be written.
+//! The Learning Record Store over HTTP: xAPI resources, and the administration console.
+//!
+//! 1. [`Lrs::new`] joins a store with what the edge gives: a clock, a generator, the public address.
+//! 2. [`router`] lists the routes: `/xapi/…` for clients, `/console` for administrators, `/health/…` for machines.
+//! 3. [`serve`] answers on a listener until the shutdown future ends, then finishes what is in flight.
+//!
+//! A request to `/xapi` goes through, in this order: CORS, the answer's common headers, the version, the credential
+//! and its scopes, then its resource.
+
+mod console;
+mod cursor;
+mod environment;
+mod health;
+mod refusal;
+mod scope;
+mod xapi;
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, State},
+    http::StatusCode,
+    response::Redirect,
+    routing::get,
+};
+use tokio::net::TcpListener;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+pub use console::{CONSOLE, ConsoleError};
+pub use environment::{Lrs, Random, Settings};
+pub use scope::{Scope, Scopes, UnknownScope};
+pub use xapi::XAPI;
+
+/// A request takes no longer than this.
+const TIME_OUT: Duration = Duration::from_mins(1);
+
+/// Every route of the LRS.
+///
+/// # Errors
+///
+/// When a template of the console is malformed.
+pub fn router(lrs: &Lrs) -> Result<Router, ConsoleError> {
+    Ok(Router::new()
+        .route("/", get(to_console))
+        .merge(health::routes())
+        .merge(xapi::routes(lrs.clone()))
+        .with_state(lrs.clone())
+        .merge(console::routes(lrs)?)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            TIME_OUT,
+        ))
+        .layer(CatchPanicLayer::new()))
+}
+
+/// Answers requests until `shutdown` ends, then finishes those in flight.
+///
+/// # Errors
+///
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+async fn to_console(State(lrs): State<Lrs>) -> Redirect {
+    Redirect::to(&format!("{}{CONSOLE}", lrs.prefix()))
+}
+
+/// Where a request comes from.
+type Peer = ConnectInfo<SocketAddr>;

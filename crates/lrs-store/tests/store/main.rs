@@ -1,0 +1,43 @@
+//! The store, on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod administration;
+mod documents;
+mod opening;
+mod statements;
+
+use cartable_lrs_store::Draft;
+use cartable_xapi::{Actor, Statement, Uuid, Version};
+
+/// A statement of `actor`, as a client would send it.
+fn statement(id: u128, actor: &str, verb: &str, object: &str) -> String {
+    format!(
+        r#"{{"id":"{}","actor":{{"mbox":"mailto:{actor}@example.org"}},"verb":{{"id":"https://example.org/{verb}"}},"object":{object}}}"#,
+        uuid(id)
+    )
+}
+
+fn activity(name: &str) -> String {
+    format!(r#"{{"id":"https://example.org/{name}"}}"#)
+}
+
+fn uuid(id: u128) -> Uuid {
+    Uuid::from_u128(0x4000_8000_0000_0000_0000 + id)
+}
+
+fn draft(text: &str) -> Draft {
+    let version = Version::V1_0_3;
+    let statement = Statement::parse(text.as_bytes(), version).unwrap();
+    Draft {
+        id: statement.id.unwrap(),
+        statement,
+        text: text.to_owned(),
+        version,
+    }
+}
+
+fn authority() -> Actor {
+    let json = r#"{"account":{"homePage":"https://lrs.example.org","name":"key"}}"#;
+    Actor::parse_parameter(json, Version::V1_0_3).unwrap()
+}

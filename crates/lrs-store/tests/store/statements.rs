@@ -1,0 +1,254 @@
+use cartable_lrs_store::{
+    DEFAULT_STORE, Draft, Facet, Order, Scope, StatementFilter, Store, StoreError, StoreId, on_both_engines,
+};
+use cartable_xapi::{Actor, ActorRef, Timestamp, Uuid, Version};
+
+use crate::{activity, authority, draft, statement, uuid};
+
+async fn insert(store: &Store, texts: &[String]) {
+    let batch = texts.iter().map(|text| draft(text)).collect();
+    store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
+}
+
+/// The ids that a filter finds, over all pages of `limit`.
+async fn walk(store: &Store, filter: StatementFilter) -> Vec<Uuid> {
+    let mut filter = StatementFilter {
+        limit: if filter.limit == 0 { 100 } else { filter.limit },
+        ..filter
+    };
+    let mut ids = Vec::new();
+    loop {
+        let page = store.statements(DEFAULT_STORE, &filter).await.unwrap();
+        assert!(page.statements.len() <= filter.limit as usize);
+        ids.extend(page.statements.iter().map(|found| found.id));
+        match page.next {
+            None => return ids,
+            next => filter.after = next,
+        }
+    }
+}
+
+fn by(facet: Facet, scope: Scope) -> StatementFilter {
+    StatementFilter {
+        facets: vec![(facet, Some(scope))],
+        ..StatementFilter::default()
+    }
+}
+
+fn agent(name: &str) -> Facet {
+    let json = format!(r#"{{"mbox":"mailto:{name}@example.org","name":"another name"}}"#);
+    let actor: Actor = Actor::parse_parameter(&json, Version::V1_0_3).unwrap();
+    Facet::agent(ActorRef::from(&actor).identifier().unwrap())
+}
+
+on_both_engines! {
+    async fn a_statement_is_given_back_as_it_came_and_completed(database) {
+        let store = database.open().await;
+        let text = statement(1, "zoe", "completed", &activity("7")).replace("\"verb\"", "\"result\" : {\"extensions\":{\"https://example.org/e\":[1.50, \"\\u00e9\\/\"]}} ,\"verb\"");
+        let inserted = store.insert(DEFAULT_STORE, vec![draft(&text)], &authority()).await.unwrap();
+        assert_eq!(inserted.ids, [uuid(1)]);
+
+        let found = store.statement(DEFAULT_STORE, uuid(1), false).await.unwrap().unwrap();
+        assert!(found.payload.starts_with(text.trim_end_matches('}')), "{}", found.payload);
+        let json: serde_json::Value = serde_json::from_str(&found.payload).unwrap();
+        assert_eq!(json["authority"]["account"]["name"], "key");
+        assert_eq!(json["version"], "1.0.0");
+        assert_eq!(json["stored"], json["timestamp"]);
+        assert_eq!(json["stored"].as_str(), inserted.stored.map(|stored| stored.to_string()).as_deref());
+        assert_eq!(store.statement(DEFAULT_STORE, uuid(1), true).await.unwrap(), None);
+        assert_eq!(store.statement(DEFAULT_STORE, uuid(2), false).await.unwrap(), None);
+    }
+
+    async fn a_batch_is_stored_whole_or_not_at_all(database) {
+        let store = database.open().await;
+        insert(&store, &[statement(2, "zoe", "completed", &activity("7"))]).await;
+        let batch = [
+            statement(1, "zoe", "completed", &activity("7")),
+            statement(2, "zoe", "failed", &activity("7")),
+            statement(3, "zoe", "completed", &activity("7")),
+        ];
+        let result = store.insert(DEFAULT_STORE, batch.iter().map(|text| draft(text)).collect(), &authority()).await;
+        assert!(matches!(result, Err(StoreError::Conflict(id)) if id == uuid(2)), "{result:?}");
+        assert_eq!(walk(&store, StatementFilter::default()).await, [uuid(2)]);
+    }
+
+    async fn the_same_statement_again_changes_nothing(database) {
+        let store = database.open().await;
+        let text = statement(1, "zoe", "completed", &activity("7"));
+        insert(&store, std::slice::from_ref(&text)).await;
+        let before = store.statement(DEFAULT_STORE, uuid(1), false).await.unwrap();
+        // Also twice in one batch, and with its members in another order.
+        let again = text.replacen("{\"id\"", "{\"timestamp\":\"2026-01-01T00:00:00Z\",\"id\"", 1);
+        let batch = vec![draft(&again), draft(&text)];
+        let inserted = store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
+        assert_eq!((inserted.ids, inserted.stored), (vec![uuid(1), uuid(1)], None));
+        assert_eq!(store.statement(DEFAULT_STORE, uuid(1), false).await.unwrap(), before);
+    }
+
+    async fn each_filter_finds_what_it_names_and_nothing_else(database) {
+        let store = database.open().await;
+        let registration = uuid(99);
+        let with_context = |text: String, context: &str| text.replacen("{\"id\"", &format!("{{\"context\":{context},\"id\""), 1);
+        insert(&store, &[
+            statement(1, "zoe", "completed", &activity("7")),
+            statement(2, "ali", "completed", &activity("8")),
+            with_context(statement(3, "ali", "passed", &activity("7/lesson")), &format!(
+                r#"{{"registration":"{registration}","instructor":{{"mbox":"mailto:zoe@example.org"}},"contextActivities":{{"parent":[{{"id":"https://example.org/7"}}]}}}}"#
+            )),
+        ]).await;
+
+        assert_eq!(walk(&store, by(agent("zoe"), Scope::Direct)).await, [uuid(1)]);
+        assert_eq!(walk(&store, by(agent("zoe"), Scope::Related)).await, [uuid(3), uuid(1)]);
+        assert_eq!(walk(&store, by(Facet::activity("https://example.org/7"), Scope::Direct)).await, [uuid(1)]);
+        assert_eq!(walk(&store, by(Facet::activity("https://example.org/7"), Scope::Related)).await, [uuid(3), uuid(1)]);
+        assert_eq!(walk(&store, by(Facet::verb("https://example.org/completed"), Scope::Direct)).await, [uuid(2), uuid(1)]);
+        assert_eq!(walk(&store, by(Facet::registration(registration), Scope::Direct)).await, [uuid(3)]);
+        assert_eq!(walk(&store, by(Facet::verb("https://example.org/Completed"), Scope::Direct)).await, Vec::<Uuid>::new());
+
+        let both = StatementFilter {
+            facets: vec![
+                (agent("ali"), Some(Scope::Direct)),
+                (Facet::activity("https://example.org/7"), Some(Scope::Related)),
+                (Facet::verb("https://example.org/passed"), None),
+            ],
+            ..StatementFilter::default()
+        };
+        assert_eq!(walk(&store, both).await, [uuid(3)]);
+    }
+
+    async fn since_is_left_out_and_until_is_kept(database) {
+        let store = database.open().await;
+        for id in 1..=3 {
+            insert(&store, &[statement(id, "zoe", "completed", &activity("7"))]).await;
+        }
+        let stored = store.statement(DEFAULT_STORE, uuid(2), false).await.unwrap().unwrap().stored;
+        let second = Timestamp::from_micros(stored);
+        for filter in [StatementFilter::default(), by(agent("zoe"), Scope::Direct)] {
+            let since = StatementFilter { since: second, ..filter.clone() };
+            assert_eq!(walk(&store, since).await, [uuid(3)]);
+            let until = StatementFilter { until: second, ..filter };
+            assert_eq!(walk(&store, until).await, [uuid(2), uuid(1)]);
+        }
+    }
+
+    async fn pages_have_no_repeats_and_no_gaps_in_both_orders(database) {
+        let store = database.open().await;
+        let texts: Vec<_> = (1..=23).map(|id| statement(id, "zoe", "completed", &activity("7"))).collect();
+        for batch in texts.chunks(5) {
+            insert(&store, batch).await;
+        }
+        let ascending: Vec<_> = (1..=23).map(uuid).collect();
+        let descending: Vec<_> = ascending.iter().rev().copied().collect();
+        for filter in [StatementFilter::default(), by(agent("zoe"), Scope::Related)] {
+            for limit in [1, 7, 23, 24] {
+                let page = StatementFilter { limit, ..filter.clone() };
+                assert_eq!(walk(&store, page.clone()).await, descending);
+                assert_eq!(walk(&store, StatementFilter { order: Order::Ascending, ..page }).await, ascending);
+            }
+        }
+    }
+
+    async fn a_page_is_not_disturbed_by_statements_that_arrive(database) {
+        let store = database.open().await;
+        for id in 1..=4 {
+            insert(&store, &[statement(id, "zoe", "completed", &activity("7"))]).await;
+        }
+        let first = StatementFilter { limit: 2, ..StatementFilter::default() };
+        let page = store.statements(DEFAULT_STORE, &first).await.unwrap();
+        insert(&store, &[statement(5, "zoe", "completed", &activity("7"))]).await;
+        let rest = walk(&store, StatementFilter { after: page.next, ..first }).await;
+        assert_eq!(rest, [uuid(2), uuid(1)]);
+    }
+
+    async fn a_voided_statement_is_found_only_as_such(database) {
+        let store = database.open().await;
+        let voids = |id, target| statement(id, "admin", "voided", &format!(r#"{{"objectType":"StatementRef","id":"{}"}}"#, uuid(target)))
+            .replace("https://example.org/voided", "http://adlnet.gov/expapi/verbs/voided");
+        // One is voided after it came, the other before; a voiding statement cannot be voided.
+        insert(&store, &[statement(1, "zoe", "completed", &activity("7"))]).await;
+        insert(&store, &[voids(11, 1), voids(12, 2), voids(13, 11)]).await;
+        insert(&store, &[statement(2, "zoe", "completed", &activity("7")), statement(3, "zoe", "completed", &activity("7"))]).await;
+
+        for id in [1, 2] {
+            assert_eq!(store.statement(DEFAULT_STORE, uuid(id), false).await.unwrap(), None);
+            assert!(store.statement(DEFAULT_STORE, uuid(id), true).await.unwrap().is_some());
+        }
+        assert_eq!(walk(&store, by(agent("zoe"), Scope::Direct)).await, [uuid(3)]);
+        assert_eq!(walk(&store, StatementFilter::default()).await, [uuid(3), uuid(13), uuid(12), uuid(11)]);
+    }
+
+    async fn nothing_is_visible_from_another_store(database) {
+        let store = database.open().await;
+        insert(&store, &[statement(1, "zoe", "completed", &activity("7"))]).await;
+        let other = StoreId(2);
+        assert_eq!(store.statement(other, uuid(1), false).await.unwrap(), None);
+        for facets in [vec![], vec![(agent("zoe"), None)]] {
+            let filter = StatementFilter { facets, limit: 10, ..StatementFilter::default() };
+            assert_eq!(store.statements(other, &filter).await.unwrap().statements, Vec::new());
+        }
+        // The same id is free there.
+        let batch = vec![draft(&statement(1, "ali", "failed", &activity("8")))];
+        store.insert(other, batch, &authority()).await.unwrap();
+        assert_eq!(walk(&store, by(agent("ali"), Scope::Direct)).await, Vec::<Uuid>::new());
+    }
+
+    async fn the_order_holds_when_the_clock_goes_back(database) {
+        let store = database.open().await;
+        insert(&store, &[statement(1, "zoe", "completed", &activity("7"))]).await;
+        insert(&store, &[statement(2, "zoe", "completed", &activity("7"))]).await;
+        store.close().await;
+        // The clock of a test begins again.
+        let store = database.open().await;
+        insert(&store, &[statement(3, "zoe", "completed", &activity("7"))]).await;
+        assert_eq!(walk(&store, StatementFilter::default()).await, [uuid(3), uuid(2), uuid(1)]);
+    }
+
+    async fn what_was_promised_consistent_can_be_read(database) {
+        let store = database.open().await;
+        let writers: Vec<_> = (0..8).map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for count in 0..10 {
+                    let text = statement(writer * 100 + count, "zoe", "completed", &activity("7"));
+                    store.insert(DEFAULT_STORE, vec![draft(&text)], &authority()).await.unwrap();
+                }
+            })
+        }).collect();
+        let mut seen = Vec::new();
+        while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+            let promised = store.consistent_through();
+            let until = StatementFilter { until: Some(promised), ..StatementFilter::default() };
+            let found = walk(&store, until).await;
+            seen.push((promised, found));
+        }
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        for (promised, found) in seen {
+            let until = StatementFilter { until: Some(promised), ..StatementFilter::default() };
+            assert_eq!(walk(&store, until).await, found, "{promised}");
+        }
+    }
+
+    async fn eight_writers_lose_nothing(database) {
+        let store = database.open().await;
+        let writers: Vec<_> = (0..8).map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for batch in 0..4 {
+                    // All touch the same activity and the same agent.
+                    let texts = (0..3).map(|count| statement(writer * 1000 + batch * 10 + count, "zoe", "completed", &activity("7")));
+                    let drafts: Vec<Draft> = texts.map(|text| draft(&text)).collect();
+                    store.insert(DEFAULT_STORE, drafts, &authority()).await.unwrap();
+                }
+            })
+        }).collect();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        let mut ids = walk(&store, by(agent("zoe"), Scope::Direct)).await;
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 8 * 4 * 3);
+    }
+}

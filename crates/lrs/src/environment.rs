@@ -1,0 +1,126 @@
+//! What every request shares: the store, the clock, the generator, the keys.
+
+use std::sync::Arc;
+
+use cartable_lrs_store::{Clock, Store, StoreError};
+use cartable_xapi::{Iri, Timestamp, Uuid};
+
+use crate::{console::Throttle, cursor::CursorKey, xapi::Authenticator};
+
+/// A generator: fills bytes at random, fit for secrets.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// What the edge decides.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where clients reach the server, without a slash at its end: `https://lrs.example.org` or
+    /// `https://example.org/lrs`. Its path is part of `more`, the whole of each statement's authority.
+    pub public_url: Iri,
+    /// The clock.
+    pub clock: Clock,
+    /// The generator.
+    pub random: Random,
+}
+
+/// The Learning Record Store. Cheap to clone.
+#[derive(Clone)]
+pub struct Lrs(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    settings: Settings,
+    prefix: String,
+    cursor_key: CursorKey,
+    authenticator: Authenticator,
+    throttle: Throttle,
+}
+
+impl Lrs {
+    /// Joins a store with its settings.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn new(store: Store, settings: Settings) -> Result<Self, StoreError> {
+        let mut key = [0; 32];
+        (settings.random)(&mut key);
+        let authenticator = Authenticator::new(key);
+        (settings.random)(&mut key);
+        // Kept in the store, so that a cursor still holds after a restart and on another node.
+        let cursor_key = CursorKey::new(&store.setting("cursor-key", &key).await?);
+        let prefix = path_of(settings.public_url.as_str()).to_owned();
+        Ok(Self(Arc::new(Inner {
+            store,
+            settings,
+            prefix,
+            cursor_key,
+            authenticator,
+            throttle: Throttle::default(),
+        })))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.settings.clock)()
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0.settings.random)(&mut bytes);
+        bytes
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.random()).into_uuid()
+    }
+
+    pub(crate) fn public_url(&self) -> &Iri {
+        &self.0.settings.public_url
+    }
+
+    /// The path under which a reverse proxy publishes the server; empty without one.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.0.prefix
+    }
+
+    /// Whether clients come by https, as far as the public address tells.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.settings.public_url.as_str().starts_with("https:")
+    }
+
+    pub(crate) fn cursor_key(&self) -> &CursorKey {
+        &self.0.cursor_key
+    }
+
+    pub(crate) fn authenticator(&self) -> &Authenticator {
+        &self.0.authenticator
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+}
+
+/// The path of an address, without a slash at its end.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/')
+        .and_then(|start| rest.get(start..))
+        .unwrap_or_default()
+        .trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn the_path_of_an_address_has_no_slash_at_its_end() {
+        assert_eq!(path_of("https://lrs.example.org"), "");
+        assert_eq!(path_of("https://lrs.example.org/"), "");
+        assert_eq!(path_of("https://example.org:8443/a/lrs/"), "/a/lrs");
+    }
+}

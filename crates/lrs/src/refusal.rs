@@ -1,0 +1,115 @@
+//! Every refusal of an xAPI request: its status, and a JSON body that says why.
+
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use cartable_lrs_store::StoreError;
+use cartable_xapi::Violations;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Why a request is refused. Its body is `{"error", "violations": [{"parameter" | "pointer", "message", …}], "count"}`.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    header: Option<(&'static str, &'static str)>,
+    body: Box<Body>,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    error: String,
+    #[serde(flatten)]
+    violations: Option<Value>,
+}
+
+/// What is wrong with a parameter of the address.
+#[derive(Debug, Serialize)]
+pub(crate) struct ParameterViolation {
+    pub(crate) parameter: String,
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        Self {
+            status,
+            header: None,
+            body: Box::new(Body {
+                error: error.into(),
+                violations: None,
+            }),
+        }
+    }
+
+    pub(crate) fn bad_request(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    pub(crate) fn not_found(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    /// Asks for a credential.
+    pub(crate) fn unauthorized(error: impl Into<String>) -> Self {
+        Self {
+            header: Some(("www-authenticate", "Basic realm=\"xAPI\", charset=\"UTF-8\"")),
+            ..Self::new(StatusCode::UNAUTHORIZED, error)
+        }
+    }
+
+    /// Names every parameter that is wrong.
+    pub(crate) fn parameters(violations: &[ParameterViolation]) -> Self {
+        let mut refusal = Self::bad_request("the address has parameters that are wrong");
+        refusal.body.violations = Some(serde_json::json!({
+            "violations": violations,
+            "count": violations.len(),
+        }));
+        refusal
+    }
+
+    /// Says more in the log than to the client.
+    fn internal(error: &StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self {
+            header: Some(("retry-after", "5")),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database did not answer as it should; nothing was changed, try again later",
+            )
+        }
+    }
+}
+
+impl From<Violations> for Refusal {
+    fn from(violations: Violations) -> Self {
+        let mut refusal = Self::bad_request("the specification is not followed");
+        refusal.body.violations = serde_json::to_value(violations).ok();
+        refusal
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
+            StoreError::PreconditionFailed => Self::new(StatusCode::PRECONDITION_FAILED, error.to_string()),
+            StoreError::NotMergeable => Self::bad_request(error.to_string()),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some((name, value)) = self.header {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        response
+    }
+}

@@ -1,0 +1,103 @@
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+use cartable_lrs_store::on_both_engines;
+
+use crate::{Client, statement};
+
+on_both_engines! {
+    async fn every_answer_names_its_version_and_how_far_it_is_consistent(database) {
+        let client = Client::new(&database).await;
+        for (version, answered) in [("1.0.0", "1.0.0"), ("1.0", "1.0.0"), ("1.0.3", "1.0.3"), ("2.0.0", "2.0.0")] {
+            for path in ["/xapi/statements", "/xapi/statements?nothing=1", "/xapi/about", "/xapi/nowhere"] {
+                let answer = client.speaking(version).get(path).await;
+                assert_eq!(answer.header("x-experience-api-version"), answered, "{path}");
+                assert!(answer.header("x-experience-api-consistent-through").starts_with("2026-"), "{path}");
+            }
+        }
+        for version in ["", "0.95", "3.0.0", "1.0.x"] {
+            let answer = client.speaking(version).get("/xapi/statements").await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{version:?}");
+            assert!(answer.json()["error"].as_str().unwrap().contains("x-experience-api-version"));
+        }
+    }
+
+    async fn a_wrong_credential_is_refused_and_a_revoked_one_at_once(database) {
+        let client = Client::new(&database).await;
+        assert_eq!(client.get("/xapi/statements").await.status, StatusCode::OK);
+        let answer = client.with_key("other").get("/xapi/statements").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.header("www-authenticate").starts_with("Basic"));
+        for header in ["Basic YWxsOndyb25n", "Basic !", "Bearer x", ""] {
+            let request = Request::get("/xapi/statements").header("authorization", header).header("x-experience-api-version", "1.0.3");
+            let answer = client.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{header}");
+        }
+        client.store.revoke_credential("all").await.unwrap();
+        assert_eq!(client.get("/xapi/statements").await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn a_credential_does_no_more_than_its_scopes(database) {
+        let client = Client::new(&database).await;
+        client.add_credential("player", "statements/write state").await;
+        client.add_credential("reader", "all/read").await;
+        let state = "/xapi/activities/state?activityId=https://example.org/7&stateId=a&agent=%7B%22mbox%22:%22mailto:zoe@example.org%22%7D";
+        let text = statement("zoe", "completed").to_string();
+        for (key, reads, writes, reads_state, writes_state) in [
+            ("player", 403, 200, 404, 204),
+            ("reader", 200, 403, 200, 403),
+        ] {
+            let client = client.with_key(key);
+            assert_eq!(client.get("/xapi/statements").await.status, reads, "{key}");
+            assert_eq!(client.post_json("/xapi/statements", text.clone()).await.status, writes, "{key}");
+            assert_eq!(client.get(state).await.status, reads_state, "{key}");
+            assert_eq!(client.call(Method::PUT, state, &[], "x").await.status, writes_state, "{key}");
+        }
+    }
+
+    async fn a_page_of_any_origin_may_call_and_read_what_it_needs(database) {
+        let client = Client::new(&database).await;
+        let preflight = Request::builder().method(Method::OPTIONS).uri("/xapi/statements").header("origin", "null")
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization,content-type,x-experience-api-version,if-match,if-none-match");
+        let answer = client.send(preflight.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        for header in ["authorization", "content-type", "x-experience-api-version", "if-match", "if-none-match"] {
+            assert!(answer.header("access-control-allow-headers").contains(header), "{header}");
+        }
+        // A refusal can be read as well, or the page would not know why.
+        let answer = client.call(Method::GET, "/xapi/statements?no=1", &[("origin", "https://lms.example.org")], "").await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::BAD_REQUEST, "*"));
+        assert!(answer.header("access-control-expose-headers").contains("etag"));
+    }
+
+    async fn what_is_not_there_is_refused_without_a_redirect(database) {
+        let client = Client::new(&database).await;
+        assert_eq!(client.get("/xapi/statements/").await.status, StatusCode::OK);
+        assert_eq!(client.get("/xapi/about/").await.status, StatusCode::OK);
+        let answer = client.get("/xapi/elsewhere").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.json()["error"].is_string());
+        let answer = client.call(Method::PATCH, "/xapi/statements", &[], "").await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert!(answer.json()["error"].is_string());
+        for path in ["/health/live", "/health/ready"] {
+            assert_eq!(client.get(path).await.status, StatusCode::NO_CONTENT, "{path}");
+        }
+        client.store.close().await;
+        assert_eq!(client.get("/health/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        let answer = client.get("/xapi/statements").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!answer.text().to_lowercase().contains("pool"), "{}", answer.text());
+    }
+
+    async fn anyone_may_ask_which_versions_are_spoken(database) {
+        let client = Client::new(&database).await;
+        let answer = client.send(Request::get("/xapi/about").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let versions = answer.json()["version"].as_array().unwrap().clone();
+        assert!(versions.contains(&"1.0.3".into()) && versions.contains(&"2.0.0".into()));
+    }
+}
