@@ -1,7 +1,8 @@
 //! The command line's arguments.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
+use cartable_lrs::Scope;
 use cartable_packager::formats;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 
@@ -25,6 +26,15 @@ pub(crate) enum Command {
     Build(Build),
     /// Check a course without building it
     Check(Check),
+    /// Build the course, start the LRS, and launch the chapter as an LMS would
+    Demo(Demo),
+    /// Start the Learning Record Store (LRS) and its console
+    Serve(Serve),
+    /// Create, list or revoke the credentials of the LRS's clients
+    #[command(subcommand)]
+    Credential(Credential),
+    /// Give the console a new password
+    Password(Password),
 }
 
 /// How a command answers.
@@ -71,6 +81,122 @@ pub(crate) struct Check {
     pub(crate) format: Format,
 }
 
+/// Where the LRS keeps its data.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Data {
+    /// The folder for the embedded database
+    #[arg(
+        long,
+        default_value = ".cartable",
+        value_name = "FOLDER",
+        env = "CARTABLE_DATA"
+    )]
+    pub(crate) data: PathBuf,
+
+    /// A PostgreSQL database instead of the folder
+    #[arg(long, value_name = "postgres://USER:PASSWORD@HOST/NAME", env = "CARTABLE_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// The address to listen on
+    #[arg(
+        long,
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS",
+        env = "CARTABLE_LISTEN"
+    )]
+    pub(crate) listen: SocketAddr,
+
+    /// Where clients reach the server, when that is not the address it listens on
+    #[arg(long, value_name = "URL", env = "CARTABLE_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The course's folder
+    #[arg(default_value = "content", value_name = "CONTENT")]
+    pub(crate) content: PathBuf,
+
+    /// The folder for the packages
+    #[arg(long, default_value = "dist", value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+
+    /// The folder for the embedded database
+    #[arg(long, default_value = ".cartable/demo", value_name = "FOLDER")]
+    pub(crate) data: PathBuf,
+
+    /// The address of the LRS and its console
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+
+    /// The address of the chapter, which has another origin, as in an LMS
+    #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDRESS")]
+    pub(crate) chapter_listen: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Credential {
+    /// Make a key and its secret, which is shown once
+    Create(CreateCredential),
+    /// List the keys
+    List(ListCredentials),
+    /// Refuse a key from now on
+    Revoke(RevokeCredential),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateCredential {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// Who will use it, such as the name of an LMS
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    pub(crate) label: String,
+
+    /// What it allows, separated by commas
+    #[arg(long, value_delimiter = ',', default_values = ["statements/write", "statements/read", "state"], value_name = "SCOPE", value_parser = scope_names())]
+    pub(crate) scopes: Vec<String>,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListCredentials {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevokeCredential {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// The key to refuse
+    pub(crate) key: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Password {
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
 fn target_names() -> PossibleValuesParser {
     PossibleValuesParser::new(formats().iter().map(|format| format.name()))
+}
+
+fn scope_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Scope::EVERY.map(Scope::name))
 }

@@ -2,8 +2,10 @@
 
 mod args;
 mod command;
+mod environment;
 mod failure;
 mod language;
+mod lrs;
 
 use std::process::ExitCode;
 
@@ -17,6 +19,10 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Build(build) => command::build::run(&build, locale),
         Command::Check(check) => command::check::run(&check, locale),
+        Command::Demo(demo) => command::demo::run(&demo, locale),
+        Command::Serve(serve) => command::serve::run(serve, locale),
+        Command::Credential(credential) => command::credential::run(credential, locale),
+        Command::Password(password) => command::password::run(&password, locale),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

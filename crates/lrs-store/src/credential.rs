@@ -152,4 +152,22 @@ impl Store {
         tx.commit().await?;
         Ok(revoked > 0)
     }
+
+    /// Forgets a credential altogether, so that its key can be given again. `false` when there is none with this key.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn forget_credential(&self, key: &str) -> Result<bool, StoreError> {
+        let mut tx = self.engine.write().await?;
+        let forgotten = on_engine!(&mut tx, |connection| {
+            sqlx::query("DELETE FROM credential WHERE key = $1")
+                .bind(key)
+                .execute(connection)
+                .await?
+                .rows_affected()
+        });
+        tx.commit().await?;
+        Ok(forgotten > 0)
+    }
 }

@@ -82,7 +82,7 @@ impl Engine {
             folder: folder.to_owned(),
             error,
         };
-        std::fs::create_dir_all(folder).map_err(fail)?;
+        make_private(folder).map_err(fail)?;
         // SQLite's own message names neither the folder nor the reason.
         tempfile_probe(folder).map_err(fail)?;
         let options = SqliteConnectOptions::new()
@@ -142,6 +142,15 @@ impl Tx {
             Self::Postgres(transaction) => transaction.commit().await,
         }
     }
+}
+
+/// Makes a folder that no other user can read: it holds what people did.
+fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Finds out whether a folder can be written to, by writing to it.

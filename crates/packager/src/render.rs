@@ -78,6 +78,9 @@ pub struct RenderedChapter {
     pub images: Vec<(String, PathBuf)>,
 }
 
+/// A lesson, and the identifiers of the terms that were found in it.
+type MarkedLesson<'c, 't> = (LessonReference<'c>, HashSet<&'t str>);
+
 impl Renderer {
     /// Parses the templates.
     ///
@@ -105,33 +108,7 @@ impl Renderer {
         let words = words(course);
         let activity = format!("{}/{}", course.iri, chapter.id);
         let terms = Terms::new(chapter.lexicon.as_ref());
-        let mut lessons = Vec::new();
-        let mut marked: Vec<(LessonReference<'_>, HashSet<&str>)> = Vec::new();
-        let mut question_number = 0;
-        for (index, lesson) in chapter.lessons.iter().enumerate() {
-            let mut seen = HashSet::new();
-            let html = self.lesson_html(
-                lesson,
-                &terms,
-                &mut seen,
-                &words,
-                &mut question_number,
-                chapter.quiz.attempts,
-            )?;
-            let reference = LessonReference {
-                id: &lesson.id,
-                number: index + 1,
-                title: &lesson.title,
-            };
-            lessons.push(LessonContext {
-                id: reference.id,
-                number: reference.number,
-                title: reference.title,
-                duration: lesson.duration,
-                html,
-            });
-            marked.push((reference, seen));
-        }
+        let (lessons, marked) = self.lessons(chapter, &terms, &words)?;
 
         let page = Page {
             language: &course.language,
@@ -203,6 +180,43 @@ impl Renderer {
         })
     }
 
+    /// The lessons, and each one's terms.
+    fn lessons<'c, 't>(
+        &self,
+        chapter: &'c Chapter,
+        terms: &'t Terms,
+        words: &Table,
+    ) -> Result<(Vec<LessonContext<'c>>, Vec<MarkedLesson<'c, 't>>), RenderError> {
+        let mut lessons = Vec::new();
+        let mut marked = Vec::new();
+        let mut question_number = 0;
+        for (index, lesson) in chapter.lessons.iter().enumerate() {
+            let mut seen = HashSet::new();
+            let html = self.lesson_html(
+                lesson,
+                terms,
+                &mut seen,
+                words,
+                &mut question_number,
+                chapter.quiz.attempts,
+            )?;
+            let reference = LessonReference {
+                id: &lesson.id,
+                number: index + 1,
+                title: &lesson.title,
+            };
+            lessons.push(LessonContext {
+                id: reference.id,
+                number: reference.number,
+                title: reference.title,
+                duration: lesson.duration,
+                html,
+            });
+            marked.push((reference, seen));
+        }
+        Ok((lessons, marked))
+    }
+
     fn lesson_html<'t>(
         &self,
         lesson: &Lesson,
@@ -262,10 +276,7 @@ fn question_context(question: &Question, number: usize, attempts: Option<u8>) ->
     }
 }
 
-fn lexicon_context<'a>(
-    lexicon: &'a Lexicon,
-    marked: &[(LessonReference<'a>, HashSet<&str>)],
-) -> LexiconContext<'a> {
+fn lexicon_context<'a>(lexicon: &'a Lexicon, marked: &[MarkedLesson<'a, '_>]) -> LexiconContext<'a> {
     let terms = lexicon.terms.iter().map(|term| TermContext {
         id: &term.id,
         name: &term.name,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cartable_course::{Chapter, Course, Locale};
 use cartable_packager::{
-    Change, Output, OutputError, PackageFormat, Renderer, Written, format_named, formats, word_keys,
+    Change, Output, OutputError, Package, PackageFormat, Renderer, Written, format_named, formats, word_keys,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -20,9 +20,12 @@ const WORTH_A_BAR: usize = 20;
 
 /// A package that was built.
 pub(crate) struct Built {
-    chapter: String,
+    pub(crate) chapter: String,
     title: String,
-    format: &'static dyn PackageFormat,
+    pub(crate) format: &'static dyn PackageFormat,
+    pub(crate) package: Package,
+    /// The chapter's activity id.
+    pub(crate) activity: String,
     written: Written,
 }
 
@@ -84,17 +87,17 @@ pub(crate) fn build(
     let mut packages = Vec::new();
     let bar = progress_bar(chapters.len() * targets.len());
     for chapter in chapters {
-        let rendered = renderer
+        let page = renderer
             .render(course, chapter)
             .map_err(|error| cannot_render(&error, locale))?;
         for format in targets {
             let package = format
-                .package(&rendered)
+                .package(&page)
                 .map_err(|error| Failure::new(error.to_string(), ""))?;
             output
                 .add(&package)
                 .map_err(|error| cannot_write(&error, locale))?;
-            packages.push((chapter, *format));
+            packages.push((chapter, *format, package, page.activity.clone()));
             bar.inc(1);
         }
     }
@@ -103,10 +106,12 @@ pub(crate) fn build(
     let built = packages
         .into_iter()
         .zip(written)
-        .map(|((chapter, format), written)| Built {
+        .map(|((chapter, format, package, activity), written)| Built {
             chapter: chapter.id.clone(),
             title: format!("{} · {}", chapter.number, chapter.title),
             format,
+            package,
+            activity,
             written,
         });
     Ok(built.collect())

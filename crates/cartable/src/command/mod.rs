@@ -2,3 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod credential;
+pub(crate) mod demo;
+pub(crate) mod password;
+pub(crate) mod serve;

@@ -31,6 +31,11 @@ on_both_engines! {
         assert_eq!(store.credential("c").await.unwrap(), None);
         let keys: Vec<_> = store.credentials().await.unwrap().into_iter().map(|credential| credential.key).collect();
         assert_eq!(keys, ["a", "b"]);
+
+        assert!(store.forget_credential("b").await.unwrap());
+        assert!(!store.forget_credential("b").await.unwrap());
+        assert!(store.add_credential(DEFAULT_STORE, &credential("b", None)).await.unwrap());
+        assert!(store.credential("b").await.unwrap().unwrap().is_valid(at(0)));
     }
 
     async fn a_new_password_ends_the_sessions(database) {

@@ -168,5 +168,5 @@ fn statement(actor: &str, verb: &str) -> Value {
 
 /// A value of an address.
 fn escape(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

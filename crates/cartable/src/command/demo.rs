@@ -1,0 +1,146 @@
+//! `cartable demo`: the course, the LRS and a launch, as an LMS would make it.
+
+mod site;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use cartable_course::{Course, Locale};
+use cartable_lrs::{CONSOLE, Scope, Scopes, XAPI};
+use cartable_lrs_store::{Location, Store};
+use cartable_packager::{format_named, formats, word_keys};
+use form_urlencoded::Serializer;
+
+use self::site::Site;
+use super::{
+    build::{Built, build, print_built},
+    serve::{local_address, log, server, until_asked_to_stop},
+};
+use crate::{
+    args::{Demo, Format},
+    environment,
+    failure::{Failure, faulty_course, print_diagnostics},
+    language::choose,
+    lrs::{ACCOUNT, FolderLock, block_on, listen, new_credential, new_password, open, store_failure},
+};
+
+/// The credential of the launch; each start gives it another secret.
+const KEY: &str = "demo";
+
+pub(crate) fn run(arguments: &Demo, locale: Locale) -> Result<(), Failure> {
+    log();
+    let loaded = Course::load(&arguments.content, &word_keys());
+    let Some(course) = loaded.course else {
+        return Err(faulty_course(loaded.diagnostics, Format::Text, locale));
+    };
+    print_diagnostics(&loaded.diagnostics, locale);
+    let chapters: Vec<_> = course.chapters.iter().collect();
+    let built = build(&course, &chapters, formats(), &arguments.out, locale)?;
+    print_built(&built, locale);
+    block_on(serve(arguments, built, locale), locale)
+}
+
+async fn serve(arguments: &Demo, built: Vec<Built>, locale: Locale) -> Result<(), Failure> {
+    let listener = listen(arguments.listen, "--listen", locale).await?;
+    let chapter_listener = listen(arguments.chapter_listen, "--chapter-listen", locale).await?;
+    let store = open(&Location::Folder(arguments.data.clone()), locale).await?;
+    let lock = FolderLock::take(&arguments.data, locale)?;
+
+    let lrs = format!("http://{}", local_address(&listener, arguments.listen));
+    let chapter = format!(
+        "http://{}",
+        local_address(&chapter_listener, arguments.chapter_listen)
+    );
+    let server = server(&store, &lrs, locale).await?;
+    let password = new_password(&store, locale).await?;
+    let launcher = Launcher::new(&store, &lrs, locale).await?;
+
+    println!();
+    let xapi = format_named("xapi").map(cartable_packager::PackageFormat::name);
+    let mut sites = Vec::new();
+    for built in built
+        .into_iter()
+        .filter(|built| Some(built.format.name()) == xapi)
+    {
+        let site = format!("{chapter}/{}/index.html", built.chapter);
+        println!(
+            "{}",
+            choose(
+                locale,
+                "Chapter, as an LMS launches it:",
+                "Le chapitre, lancé comme par un LMS :"
+            )
+        );
+        println!("  {site}?{}", launcher.query(&built.activity));
+        sites.push((built.chapter, built.package));
+    }
+    println!("Console");
+    println!("  {lrs}{CONSOLE}");
+    println!(
+        "{}",
+        choose(
+            locale,
+            format!("  account {ACCOUNT}, password {password}"),
+            format!("  compte {ACCOUNT}, mot de passe {password}"),
+        )
+    );
+    println!("{}", choose(locale, "Stop with Ctrl+C.", "Arrêtez par Ctrl+C."));
+
+    let site = Site::new(sites).router();
+    let servers = async {
+        tokio::try_join!(
+            cartable_lrs::serve(listener, server, environment::asked_to_stop()),
+            cartable_lrs::serve(chapter_listener, site, environment::asked_to_stop()),
+        )
+        .map(|_| ())
+    };
+    let result = until_asked_to_stop(servers, locale).await;
+    store.close().await;
+    drop(lock);
+    result
+}
+
+/// Launches as an LMS does: with its endpoint, a credential, a learner and a registration.
+struct Launcher {
+    endpoint: String,
+    auth: String,
+    actor: String,
+    registration: String,
+}
+
+impl Launcher {
+    async fn new(store: &Store, lrs: &str, locale: Locale) -> Result<Self, Failure> {
+        let fail = |error| store_failure(&error, locale);
+        store.forget_credential(KEY).await.map_err(fail)?;
+        let scopes = Scopes::from(vec![Scope::StatementsWrite, Scope::State]).to_string();
+        let label = choose(locale, "Demo", "Démonstration");
+        let secret = new_credential(store, KEY, label, &scopes, locale).await?;
+        // Kept, so that the learner resumes where they left.
+        let registration = store
+            .setting("demo-registration", &environment::random_bytes::<16>())
+            .await
+            .map_err(fail)?;
+        let registration = uuid::Builder::from_random_bytes(registration.try_into().unwrap_or_default());
+        let actor = serde_json::json!({
+            "objectType": "Agent",
+            "name": "Zoé",
+            "account": { "homePage": lrs, "name": "zoe" },
+        });
+        let token = BASE64_STANDARD.encode(format!("{KEY}:{secret}"));
+        Ok(Self {
+            endpoint: format!("{lrs}{XAPI}/"),
+            auth: format!("Basic {token}"),
+            actor: actor.to_string(),
+            registration: registration.into_uuid().to_string(),
+        })
+    }
+
+    /// The launch's parameters, as tincan.xml's launchers add them.
+    fn query(&self, activity: &str) -> String {
+        Serializer::new(String::new())
+            .append_pair("endpoint", &self.endpoint)
+            .append_pair("auth", &self.auth)
+            .append_pair("actor", &self.actor)
+            .append_pair("registration", &self.registration)
+            .append_pair("activity_id", activity)
+            .finish()
+    }
+}

@@ -1,0 +1,126 @@
+//! `cartable serve`: the Learning Record Store, until it is asked to stop.
+
+use std::{future::Future, net::SocketAddr, pin::pin, time::Duration};
+
+use cartable_course::Locale;
+use cartable_lrs::{CONSOLE, Lrs, Settings, XAPI, router};
+use cartable_lrs_store::Store;
+use cartable_xapi::Iri;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    args::Serve,
+    environment,
+    failure::Failure,
+    language::choose,
+    lrs::{ACCOUNT, FolderLock, block_on, listen, new_password, open, store_failure},
+};
+
+/// Requests in flight have so long to finish.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(arguments: Serve, locale: Locale) -> Result<(), Failure> {
+    log();
+    block_on(serve(arguments, locale), locale)
+}
+
+async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
+    let listener = listen(arguments.listen, "--listen", locale).await?;
+    let store = open(&arguments.data.location(), locale).await?;
+    let lock = match arguments.data.database {
+        None => Some(FolderLock::take(&arguments.data.data, locale)?),
+        Some(_) => None,
+    };
+    let address = local_address(&listener, arguments.listen);
+    let url = arguments
+        .public_url
+        .unwrap_or_else(|| format!("http://{address}"));
+    let server = server(&store, &url, locale).await?;
+    let url = url.trim_end_matches('/');
+    println!("LRS      {url}{XAPI}/");
+    println!("Console  {url}{CONSOLE}");
+    let known = store
+        .has_account()
+        .await
+        .map_err(|error| store_failure(&error, locale))?;
+    if !known {
+        let password = new_password(&store, locale).await?;
+        println!(
+            "{}",
+            choose(
+                locale,
+                format!("         account {ACCOUNT}, password {password} (shown this once)"),
+                format!("         compte {ACCOUNT}, mot de passe {password} (montré cette seule fois)"),
+            )
+        );
+    }
+    let result = until_asked_to_stop(
+        cartable_lrs::serve(listener, server, environment::asked_to_stop()),
+        locale,
+    )
+    .await;
+    store.close().await;
+    drop(lock);
+    result
+}
+
+/// Logs what goes wrong, on standard error; `CARTABLE_LOG` says how much.
+pub(crate) fn log() {
+    let filter = EnvFilter::try_from_env("CARTABLE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// The LRS's routes on a store.
+pub(crate) async fn server(store: &Store, public_url: &str, locale: Locale) -> Result<axum::Router, Failure> {
+    let is_web = public_url.starts_with("http://") || public_url.starts_with("https://");
+    let public_url = Iri::parse(public_url.trim_end_matches('/'))
+        .filter(|_| is_web)
+        .ok_or_else(|| {
+            Failure::new(
+                choose(
+                    locale,
+                    format!("--public-url: `{public_url}` is not an address"),
+                    format!("--public-url : `{public_url}` n’est pas une adresse"),
+                ),
+                choose(
+                    locale,
+                    "write it like https://lrs.example.org",
+                    "écrivez-la comme https://lrs.example.org",
+                ),
+            )
+        })?;
+    let settings = Settings {
+        public_url,
+        clock: environment::clock(),
+        random: environment::random(),
+    };
+    let lrs = Lrs::new(store.clone(), settings)
+        .await
+        .map_err(|error| store_failure(&error, locale))?;
+    router(&lrs).map_err(|error| Failure::new(error.to_string(), ""))
+}
+
+/// The address that a listener got, port and all.
+pub(crate) fn local_address(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+/// Runs a server to its end; once asked to stop, it has a while to finish what is in flight.
+pub(crate) async fn until_asked_to_stop(
+    server: impl Future<Output = std::io::Result<()>>,
+    locale: Locale,
+) -> Result<(), Failure> {
+    let mut server = pin!(server);
+    let result = tokio::select! {
+        result = &mut server => result,
+        () = environment::asked_to_stop() => tokio::time::timeout(FAREWELL, server).await.unwrap_or(Ok(())),
+    };
+    result.map_err(|error| {
+        let message = choose(locale, "the server stopped", "le serveur s’est arrêté");
+        Failure::new(format!("{message}: {error}"), "")
+    })
+}

@@ -1,0 +1,207 @@
+//! What the commands that need the LRS's data share: opening it, its faults in words, its first password.
+
+use std::{future::Future, io, net::SocketAddr, path::Path};
+
+use cartable_course::Locale;
+use cartable_lrs_store::{DEFAULT_STORE, Location, NewCredential, Store, StoreError, hash_secret};
+use tokio::{net::TcpListener, runtime::Runtime};
+
+use crate::{args::Data, environment, failure::Failure, language::choose};
+
+/// The console's account.
+pub(crate) const ACCOUNT: &str = "admin";
+
+/// Runs an asynchronous command.
+pub(crate) fn block_on<T>(
+    command: impl Future<Output = Result<T, Failure>>,
+    locale: Locale,
+) -> Result<T, Failure> {
+    let runtime = Runtime::new().map_err(|error| {
+        let message = choose(
+            locale,
+            "the program cannot start its threads",
+            "le programme ne peut pas démarrer ses fils d’exécution",
+        );
+        Failure::new(format!("{message}: {error}"), "")
+    })?;
+    runtime.block_on(command)
+}
+
+impl Data {
+    /// Where the data is: the database that was named, else the folder.
+    pub(crate) fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::Folder(self.data.clone()),
+        }
+    }
+}
+
+/// Opens the database.
+pub(crate) async fn open(location: &Location, locale: Locale) -> Result<Store, Failure> {
+    Store::open(location, environment::clock())
+        .await
+        .map_err(|error| store_failure(&error, locale))
+}
+
+/// Listens on an address.
+pub(crate) async fn listen(
+    address: SocketAddr,
+    option: &str,
+    locale: Locale,
+) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| cannot_listen(address, option, &error, locale))
+}
+
+fn cannot_listen(address: SocketAddr, option: &str, error: &io::Error, locale: Locale) -> Failure {
+    let message = match (error.kind(), locale) {
+        (io::ErrorKind::AddrInUse, Locale::English) => {
+            format!("{option}: another program already listens on {address}")
+        }
+        (io::ErrorKind::AddrInUse, Locale::French) => {
+            format!("{option} : un autre programme écoute déjà sur {address}")
+        }
+        (_, Locale::English) => format!("{option}: cannot listen on {address}: {error}"),
+        (_, Locale::French) => format!("{option} : impossible d’écouter sur {address} : {error}"),
+    };
+    let other = SocketAddr::new(address.ip(), address.port().wrapping_add(10).max(1024));
+    let help = choose(
+        locale,
+        format!("stop that program, or choose another address, such as {option} {other}"),
+        format!("arrêtez ce programme, ou choisissez une autre adresse, par exemple {option} {other}"),
+    );
+    Failure::new(message, help)
+}
+
+/// A fault of the database, in words.
+pub(crate) fn store_failure(error: &StoreError, locale: Locale) -> Failure {
+    let (message, help) = match (error, locale) {
+        (StoreError::Folder { folder, error }, Locale::English) => (
+            format!(
+                "--data: the folder {} cannot be written to: {error}",
+                folder.display()
+            ),
+            "choose another folder, or give this user the right to write there",
+        ),
+        (StoreError::Folder { folder, error }, Locale::French) => (
+            format!(
+                "--data : impossible d’écrire dans le dossier {} : {error}",
+                folder.display()
+            ),
+            "choisissez un autre dossier, ou donnez à cet utilisateur le droit d’y écrire",
+        ),
+        (StoreError::Newer { found, known }, Locale::English) => (
+            format!("the database is at version {found}, and this program knows versions up to {known}"),
+            "start the newer Cartable that made it, or choose another with --data or --database; nothing was changed",
+        ),
+        (StoreError::Newer { found, known }, Locale::French) => (
+            format!(
+                "la base de données est à la version {found}, et ce programme connaît les versions jusqu’à {known}"
+            ),
+            "lancez le Cartable plus récent qui l’a faite, ou choisissez-en une autre par --data ou --database ; rien n’a été changé",
+        ),
+        (StoreError::NotOurs(why), Locale::English) => (
+            format!("the database is not one of Cartable's: {why}"),
+            "choose another with --data or --database; nothing was changed",
+        ),
+        (StoreError::NotOurs(why), Locale::French) => (
+            format!("cette base de données n’est pas une base de Cartable : {why}"),
+            "choisissez-en une autre par --data ou --database ; rien n’a été changé",
+        ),
+        (StoreError::Address(address), Locale::English) => (
+            format!("--database: `{address}` is not the address of a database"),
+            "write it like postgres://user:password@host/name",
+        ),
+        (StoreError::Address(address), Locale::French) => (
+            format!("--database : `{address}` n’est pas l’adresse d’une base de données"),
+            "écrivez-la comme postgres://utilisateur:motdepasse@hôte/nom",
+        ),
+        (error, Locale::English) => (
+            format!("the database does not answer as it should: {error}"),
+            "check that it runs, and its address, user and rights",
+        ),
+        (error, Locale::French) => (
+            format!("la base de données ne répond pas comme elle devrait : {error}"),
+            "vérifiez qu’elle est en marche, son adresse, son utilisateur et ses droits",
+        ),
+    };
+    Failure::new(message, help)
+}
+
+/// Gives the console's account a new password, and returns it.
+pub(crate) async fn new_password(store: &Store, locale: Locale) -> Result<String, Failure> {
+    let password = environment::secret::<12>();
+    let hash = hash(&password, locale)?;
+    store
+        .set_password(ACCOUNT, &hash)
+        .await
+        .map_err(|error| store_failure(&error, locale))?;
+    Ok(password)
+}
+
+/// Makes a credential with this key and these scopes, and returns its secret.
+pub(crate) async fn new_credential(
+    store: &Store,
+    key: &str,
+    label: &str,
+    scopes: &str,
+    locale: Locale,
+) -> Result<String, Failure> {
+    let secret = environment::secret::<24>();
+    let credential = NewCredential {
+        key: key.to_owned(),
+        secret_hash: hash(&secret, locale)?,
+        label: label.to_owned(),
+        scopes: scopes.to_owned(),
+        expires: None,
+    };
+    let added = store
+        .add_credential(DEFAULT_STORE, &credential)
+        .await
+        .map_err(|error| store_failure(&error, locale))?;
+    if added {
+        return Ok(secret);
+    }
+    let message = choose(locale, "this key is taken", "cette clé est déjà prise");
+    Err(Failure::new(format!("{message}: {key}"), ""))
+}
+
+fn hash(secret: &str, locale: Locale) -> Result<String, Failure> {
+    hash_secret(secret, &environment::random_bytes()).map_err(|error| store_failure(&error, locale))
+}
+
+/// Holds a data folder for one server at a time; freed when the program ends, however it ends.
+pub(crate) struct FolderLock(#[expect(dead_code, reason = "it is held")] std::fs::File);
+
+impl FolderLock {
+    /// Takes the folder.
+    pub(crate) fn take(folder: &Path, locale: Locale) -> Result<Self, Failure> {
+        let path = folder.join("serve.lock");
+        let fail = |error: io::Error| {
+            let folder = folder.to_owned();
+            store_failure(&StoreError::Folder { folder, error }, locale)
+        };
+        let file = std::fs::File::create(&path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let shown = folder.display();
+                Err(Failure::new(
+                    choose(
+                        locale,
+                        format!("--data: another server already uses the folder {shown}"),
+                        format!("--data : un autre serveur utilise déjà le dossier {shown}"),
+                    ),
+                    choose(
+                        locale,
+                        "stop it, or choose another folder",
+                        "arrêtez-le, ou choisissez un autre dossier",
+                    ),
+                ))
+            }
+            Err(std::fs::TryLockError::Error(error)) => Err(fail(error)),
+        }
+    }
+}
