@@ -52,7 +52,7 @@ class Page {
     return (performance.now() - this.started) / 1000;
   }
 
-  /** @returns {Report} */
+  /** @returns {ProgressReport} */
   report() {
     const { progress } = this;
     const seconds = this.seconds();
@@ -74,8 +74,7 @@ class Page {
 
   /** Shows the view that the address names. @param {boolean} focus whether the learner asked for it */
   show(focus) {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const target = document.getElementById(id);
+    const target = document.getElementById(location.hash.slice(1));
     const view = /** @type {HTMLElement | undefined} */ (target && target.closest('[data-view]')) || this.views[0];
     for (const other of this.views) other.hidden = other !== view;
     document.body.dataset.current = view.dataset.view;
@@ -196,9 +195,11 @@ class Page {
     };
     if (!outcome.complete) {
       const unseen = data.lessons.filter((lesson) => !progress.seen.has(lesson.key));
-      for (const lesson of unseen) say(fill(words.lessons_left, { lessons: lesson.title }), `#lesson-${lesson.id}`);
+      if (unseen.length > 0) say(words.lessons_left);
+      for (const lesson of unseen) say(lesson.title, `#lesson-${lesson.id}`);
       const unanswered = data.questions.filter((question) => !progress.answers.has(question.key));
-      if (unanswered.length > 0) say(fill(words.questions_left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
+      const left = unanswered.length === 1 ? words.questions_left_one : words.questions_left_many;
+      if (unanswered.length > 0) say(fill(left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
       return;
     }
     if (data.questions.length > 0) say(fill(words.result, { percent: Math.round(outcome.score * 100) }));

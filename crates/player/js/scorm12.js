@@ -72,7 +72,7 @@ class Scorm12Tracker {
     this.finished = false;
     this.timer = 0;
     this.retryDelay = RETRY_FIRST;
-    /** @type {Report | null} */
+    /** @type {ProgressReport | null} */
     this.report = null;
   }
 
@@ -126,7 +126,7 @@ class Scorm12Tracker {
     this.set(prefix + 'latency', scorm12Time(seconds));
   }
 
-  /** @param {Report} report @param {boolean} milestone */
+  /** @param {ProgressReport} report @param {boolean} milestone */
   save(report, milestone) {
     this.report = report;
     if (!this.api) this.shelf.set('', report.suspendData);
@@ -135,12 +135,12 @@ class Scorm12Tracker {
     else if (!this.timer) this.timer = this.view.setTimeout(() => this.write(), SAVE_DELAY);
   }
 
-  /** @param {Report} report */
+  /** @param {ProgressReport} report */
   hide(report) {
     this.save(report, true);
   }
 
-  /** @param {Report} report */
+  /** @param {ProgressReport} report */
   finish(report) {
     if (!this.api || this.finished) return this.save(report, true);
     this.save(report, true);

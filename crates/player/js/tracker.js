@@ -6,7 +6,7 @@
  * @typedef {object} Entry how a session begins
  * @property {string} suspendData of an earlier session, or ''
  *
- * @typedef {object} Report where the learner stands
+ * @typedef {object} ProgressReport where the learner stands
  * @property {string} suspendData
  * @property {LessonData | null} lesson the current one
  * @property {number} share of the chapter done, 0 to 1
@@ -25,12 +25,12 @@
  * @typedef {object} Tracker what the page tells an LMS or an LRS
  * @property {(state: SaveState) => void} onState called when what is saved changes
  * @property {() => Promise<Entry>} start begins the session; never fails
- * @property {(lesson: LessonData, report: Report) => void} seen a lesson was seen for the first time
+ * @property {(lesson: LessonData, report: ProgressReport) => void} seen a lesson was seen for the first time
  * @property {(interaction: Interaction) => void} answered a question was answered
- * @property {(outcome: Outcome, event: 'completed' | 'passed' | 'failed', report: Report) => void} achieved
- * @property {(report: Report, milestone: boolean) => void} save keeps where the learner stands: a milestone at once
- * @property {(report: Report) => void} hide the page may not come back: keep what there is
- * @property {(report: Report) => void} finish the page goes away
+ * @property {(outcome: Outcome, event: 'completed' | 'passed' | 'failed', report: ProgressReport) => void} achieved
+ * @property {(report: ProgressReport, milestone: boolean) => void} save keeps where the learner stands: a milestone at once
+ * @property {(report: ProgressReport) => void} hide the page may not come back: keep what there is
+ * @property {(report: ProgressReport) => void} finish the page goes away
  */
 
 /** Delays in milliseconds: before what is no milestone is kept, and between tries to keep what was refused. */

@@ -126,7 +126,7 @@ class XapiTracker {
     return { suspendData: unsent ? fresher(kept, unsent) : kept };
   }
 
-  /** @param {LessonData} lesson @param {Report} report */
+  /** @param {LessonData} lesson @param {ProgressReport} report */
   seen(lesson, report) {
     this.push('experienced', {
       object: this.activity(lesson.activity, 'lesson', lesson.title),
@@ -156,7 +156,7 @@ class XapiTracker {
     this.send();
   }
 
-  /** @param {Outcome} outcome @param {'completed' | 'passed' | 'failed'} event @param {Report} report */
+  /** @param {Outcome} outcome @param {'completed' | 'passed' | 'failed'} event @param {ProgressReport} report */
   achieved(outcome, event, report) {
     /** @type {Record<string, any>} */
     const result = { duration: isoDuration(report.totalSeconds) };
@@ -170,24 +170,24 @@ class XapiTracker {
     this.send();
   }
 
-  /** @param {Report} report @param {boolean} milestone */
+  /** @param {ProgressReport} report @param {boolean} milestone */
   save(report, milestone) {
     if (!this.launch) {
       this.shelf.set('', report.suspendData);
       return;
     }
     this.state = report.suspendData;
-    this.shelf.set(`${this.name}:state`, this.state);
+    this.shelf.set(`${this.name}:state`, report.suspendData);
     if (milestone) this.send();
     else if (!this.timer) this.timer = this.view.setTimeout(() => this.send(), SAVE_DELAY);
   }
 
-  /** @param {Report} report */
+  /** @param {ProgressReport} report */
   hide(report) {
     this.save(report, true);
   }
 
-  /** @param {Report} report */
+  /** @param {ProgressReport} report */
   finish(report) {
     if (this.finished) return;
     this.finished = true;
@@ -207,7 +207,7 @@ class XapiTracker {
     };
   }
 
-  /** Adds a statement about the chapter, unless `parts` names another object. @param {keyof XAPI_VERBS} verb @param {Record<string, any>} parts */
+  /** Adds a statement about the chapter, unless `parts` names another object. @param {keyof typeof XAPI_VERBS} verb @param {Record<string, any>} parts */
   push(verb, parts) {
     if (!this.launch) return;
     const { actor, registration, activity } = this.launch;
