@@ -58,7 +58,7 @@ export async function start(args, ready) {
 
 /** Starts an LRS on a free port. */
 export async function serve(data) {
-  const server = await start(['serve', '--listen', '127.0.0.1:0', '--lang', 'en', ...data], /Console .*\n/);
+  const server = await start(['serve', '--listen', '127.0.0.1:0', '--lang', 'en', ...data], /Ctrl\+C/);
   const [, url] = /LRS\s+(\S+)/.exec(server.output());
   return { ...server, url };
 }

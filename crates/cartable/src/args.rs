@@ -94,7 +94,12 @@ pub(crate) struct Data {
     pub(crate) data: PathBuf,
 
     /// A PostgreSQL database instead of the folder
-    #[arg(long, value_name = "postgres://USER:PASSWORD@HOST/NAME", env = "CARTABLE_DATABASE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "postgres://USER:PASSWORD@HOST/NAME",
+        env = "CARTABLE_DATABASE",
+        hide_env_values = true
+    )]
     pub(crate) database: Option<String>,
 }
 

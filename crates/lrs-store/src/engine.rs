@@ -63,8 +63,11 @@ impl Engine {
         match location {
             Location::Folder(folder) => Self::embedded(folder).await,
             Location::Postgres(url) => {
+                let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
                 let options = PgConnectOptions::from_str(url)
-                    .map_err(|_| StoreError::Address(without_password(url)))?;
+                    .ok()
+                    .filter(|_| is_postgres)
+                    .ok_or_else(|| StoreError::Address(without_password(url)))?;
                 // A generic plan for `key = $1` is many times slower here than one made for the value.
                 let options = options.options([("plan_cache_mode", "force_custom_plan")]);
                 let pool = PgPoolOptions::new()

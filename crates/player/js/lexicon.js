@@ -71,7 +71,8 @@ class TermDefinitions {
     this.place(term, note);
   }
 
-  /** Keeps the note inside the column, below the line of its term. @param {HTMLElement} term @param {HTMLElement} note */
+  /** Keeps the note inside the column, below the line of its term; on a phone, where it lies at the bottom of the screen,
+   * keeps the term above it. @param {HTMLElement} term @param {HTMLElement} note */
   place(term, note) {
     const column = term.closest('.prose');
     if (!column) return;
@@ -81,6 +82,8 @@ class TermDefinitions {
     const left = Math.min(line.left - edge.left, edge.width - note.offsetWidth);
     note.style.left = `${Math.max(0, left)}px`;
     note.style.top = `${line.bottom - edge.top + 6}px`;
+    const covered = line.bottom - note.getBoundingClientRect().top;
+    if (getComputedStyle(note).position === 'fixed' && covered > 0) window.scrollBy(0, covered + 6);
   }
 
   close() {

@@ -12,7 +12,7 @@ use form_urlencoded::Serializer;
 use self::site::Site;
 use super::{
     build::{Built, build, print_built},
-    serve::{local_address, log, server, until_asked_to_stop},
+    serve::{local_address, log, print_how_to_stop, server, until_asked_to_stop},
 };
 use crate::{
     args::{Demo, Format},
@@ -22,6 +22,8 @@ use crate::{
     lrs::{ACCOUNT, FolderLock, block_on, listen, new_credential, new_password, open, store_failure},
 };
 
+/// The LMS that the demo plays: its address is part of who the learner is, so it is always the same.
+const LMS: &str = "https://lms.cartable.example";
 /// The credential of the launch; each start gives it another secret.
 const KEY: &str = "demo";
 
@@ -82,7 +84,7 @@ async fn serve(arguments: &Demo, built: Vec<Built>, locale: Locale) -> Result<()
             format!("  compte {ACCOUNT}, mot de passe {password}"),
         )
     );
-    println!("{}", choose(locale, "Stop with Ctrl+C.", "Arrêtez par Ctrl+C."));
+    print_how_to_stop(locale);
 
     let site = Site::new(sites).router();
     let servers = async {
@@ -122,7 +124,7 @@ impl Launcher {
         let actor = serde_json::json!({
             "objectType": "Agent",
             "name": "Zoé",
-            "account": { "homePage": lrs, "name": "zoe" },
+            "account": { "homePage": LMS, "name": "zoe" },
         });
         let token = BASE64_STANDARD.encode(format!("{KEY}:{secret}"));
         Ok(Self {

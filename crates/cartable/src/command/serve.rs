@@ -55,6 +55,7 @@ async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
             )
         );
     }
+    print_how_to_stop(locale);
     let result = until_asked_to_stop(
         cartable_lrs::serve(listener, server, environment::asked_to_stop()),
         locale,
@@ -63,6 +64,10 @@ async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
     store.close().await;
     drop(lock);
     result
+}
+
+pub(crate) fn print_how_to_stop(locale: Locale) {
+    println!("{}", choose(locale, "Stop with Ctrl+C.", "Arrêtez par Ctrl+C."));
 }
 
 /// Logs what goes wrong, on standard error; `CARTABLE_LOG` says how much.

@@ -1,0 +1,335 @@
+//! The program as a person meets it who made a mistake: what is wrong, where, what to do, and nothing half-done.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// The course that ships with the product.
+const CONTENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../content");
+
+/// A copy of the course that a test may spoil.
+struct Workshop {
+    folder: TempDir,
+}
+
+impl Workshop {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(Path::new(CONTENT), &folder.path().join("content"));
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Replaces a part of a file, which must be there.
+    fn change(&self, file: &str, from: &str, to: &str) -> &Self {
+        let path = self.path(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+        self
+    }
+
+    /// Runs the program in the workshop.
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::cargo_bin("cartable")
+            .unwrap()
+            .current_dir(self.folder.path())
+            .env_clear()
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must fail, and gives what it says on one line.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn assert_says(said: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(said.contains(part), "`{part}` is not in: {said}");
+    }
+}
+
+#[test]
+fn each_fault_of_a_course_is_told_with_its_place_and_what_to_do() {
+    let faults: [(&str, &str, &str, &[&str]); 6] = [
+        (
+            "content/07-spip/chapter.toml",
+            "number = 7",
+            "number = seven",
+            &["chapter.toml:3:"],
+        ),
+        (
+            "content/07-spip/chapter.toml",
+            "number = 7",
+            "number = 7\ncolour = \"red\"",
+            &["chapter.toml:4:1", "colour"],
+        ),
+        (
+            "content/course.toml",
+            "title =",
+            "titel =",
+            &["course.toml:", "titel"],
+        ),
+        (
+            "content/07-spip/02-personnes.md",
+            "- (x)",
+            "- ( )",
+            &["02-personnes.md:"],
+        ),
+        (
+            "content/07-spip/lexicon.toml",
+            "[[term]]",
+            "[[term]]\nid = \"spip\"\nname = \"SPIP\"\ndefinition = \"Deux fois\"\n[[term]]",
+            &["lexicon.toml:"],
+        ),
+        (
+            "content/07-spip/03-evaluation-et-plan.md",
+            "+++",
+            "",
+            &["03-evaluation-et-plan.md:"],
+        ),
+    ];
+    for (file, from, to, parts) in faults {
+        let workshop = Workshop::new();
+        workshop.change(file, from, to);
+        for language in ["en", "fr"] {
+            let said = workshop.refused(&["build", "--lang", language]);
+            assert_says(&said, parts);
+            assert_says(&said, &["help:"]);
+            let nothing = ["nothing was written", "rien n’a été écrit"];
+            assert!(nothing.iter().any(|nothing| said.contains(nothing)), "{said}");
+        }
+        assert!(!workshop.path("dist").exists());
+    }
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let workshop = Workshop::new();
+    workshop
+        .change("content/07-spip/chapter.toml", "number = 7", "number = \"7\"")
+        .change("content/07-spip/02-personnes.md", "- (x)", "- ( )")
+        .change(
+            "content/07-spip/04-approche-motivationnelle.md",
+            "id = ",
+            "ident = ",
+        );
+    let said = workshop.refused(&["check", "--lang", "en"]);
+    assert_says(
+        &said,
+        &[
+            "chapter.toml:3:",
+            "02-personnes.md:",
+            "04-approche-motivationnelle.md:",
+        ],
+    );
+}
+
+#[test]
+fn a_machine_gets_json_for_success_and_failure() {
+    let workshop = Workshop::new();
+    let output = workshop.run(&["build", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["packages"].as_array().unwrap().len(), 2);
+    assert_eq!(report["packages"][0]["change"], "new");
+
+    workshop.change("content/07-spip/chapter.toml", "number = 7", "number = \"7\"");
+    let output = workshop.run(&["build", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["diagnostics"][0]["line"], 3);
+    assert_eq!(report["diagnostics"][0]["severity"], "error");
+    assert!(report["error"].is_string());
+}
+
+#[test]
+fn a_folder_or_chapter_that_is_not_there_is_named() {
+    let workshop = Workshop::new();
+    assert_says(
+        &workshop.refused(&["build", "nowhere", "--lang", "en"]),
+        &["nowhere"],
+    );
+    let said = workshop.refused(&["build", "--chapter", "spap", "--lang", "en"]);
+    assert_says(&said, &["--chapter", "spap", "spip"]);
+    let output = workshop.run(&["build", "--target", "scorm13"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_says(
+        &String::from_utf8(output.stderr).unwrap(),
+        &["scorm13", "scorm12"],
+    );
+}
+
+#[test]
+fn only_the_targets_asked_for_are_built() {
+    let workshop = Workshop::new();
+    let output = workshop.run(&[
+        "build",
+        "--target",
+        "xapi",
+        "--chapter",
+        "spip",
+        "--out",
+        "there",
+        "--lang",
+        "fr",
+    ]);
+    assert!(output.status.success());
+    let names: Vec<_> = fs::read_dir(workshop.path("there"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["justice-7-spip-1.0.0-xapi.zip"]);
+    assert_says(&String::from_utf8(output.stdout).unwrap(), &["nouveau", "ko"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let workshop = Workshop::new();
+    fs::write(workshop.path("file"), "").unwrap();
+    assert_says(
+        &workshop.refused(&["build", "--out", "file/dist", "--lang", "en"]),
+        &["--out", "file/dist"],
+    );
+    let said = workshop.refused(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        "file/data",
+        "--lang",
+        "en",
+    ]);
+    assert_says(&said, &["--data", "file/data"]);
+    let said = workshop.refused(&["credential", "list", "--data", "file/data", "--lang", "fr"]);
+    assert_says(&said, &["--data", "file/data", "impossible d’écrire"]);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let workshop = Workshop::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let said = workshop.refused(&["serve", "--listen", &address, "--lang", "en"]);
+    assert_says(&said, &["--listen", &address, "already"]);
+    assert!(!workshop.path(".cartable").exists());
+    let said = workshop.refused(&[
+        "demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--chapter-listen",
+        &address,
+        "--lang",
+        "fr",
+    ]);
+    assert_says(&said, &["--chapter-listen", &address, "déjà"]);
+}
+
+#[test]
+fn a_database_that_is_not_ours_or_cannot_be_reached_is_refused() {
+    let workshop = Workshop::new();
+    fs::create_dir(workshop.path("data")).unwrap();
+    let letter = "a letter, long enough to be read as the header of a database, which it is not";
+    fs::write(workshop.path("data/cartable.db"), letter).unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--lang", "en"];
+    let said = workshop.refused(&[&serve[..], &["--data", "data"]].concat());
+    assert_says(&said, &["not one of Cartable's", "--data"]);
+    assert_eq!(
+        fs::read_to_string(workshop.path("data/cartable.db")).unwrap(),
+        letter
+    );
+    let said = workshop.refused(&[&serve[..], &["--database", "mysql://host/name"]].concat());
+    assert_says(&said, &["--database", "mysql://"]);
+    let said = workshop.refused(&[&serve[..], &["--public-url", "example.org"]].concat());
+    assert_says(&said, &["--public-url", "example.org"]);
+}
+
+#[test]
+fn a_database_from_a_newer_version_is_left_alone() {
+    let workshop = Workshop::new();
+    assert!(workshop.run(&["password", "--lang", "en"]).status.success());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use sqlx::{Connection, Executor};
+        let url = format!("sqlite://{}", workshop.path(".cartable/cartable.db").display());
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let sql = "UPDATE _sqlx_migrations SET version = 9000";
+        connection.execute(sql).await.unwrap();
+    });
+    let said = workshop.refused(&["serve", "--listen", "127.0.0.1:0", "--lang", "en"]);
+    assert_says(&said, &["version 9000", "newer"]);
+    assert_says(
+        &workshop.refused(&["credential", "list", "--lang", "fr"]),
+        &["version 9000"],
+    );
+}
+
+#[test]
+fn a_credential_is_made_listed_and_revoked() {
+    let workshop = Workshop::new();
+    let output = workshop.run(&[
+        "credential",
+        "create",
+        "--label",
+        "Moodle",
+        "--scopes",
+        "statements/write,state",
+        "--format",
+        "json",
+    ]);
+    let created: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (key, secret) = (
+        created["key"].as_str().unwrap(),
+        created["secret"].as_str().unwrap(),
+    );
+
+    let output = workshop.run(&["credential", "list", "--format", "json"]);
+    let list = String::from_utf8(output.stdout).unwrap();
+    assert_says(&list, &[key, "Moodle", "statements/write"]);
+    assert!(!list.contains(secret) && !list.contains("argon2"), "{list}");
+    for entry in fs::read_dir(workshop.path(".cartable")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        let kept = bytes
+            .windows(secret.len())
+            .any(|window| window == secret.as_bytes());
+        assert!(!kept, "the secret is on the disk");
+    }
+
+    assert!(workshop.run(&["credential", "revoke", key]).status.success());
+    assert_says(
+        &workshop.refused(&["credential", "revoke", key, "--lang", "en"]),
+        &[key],
+    );
+    let output = workshop.run(&["credential", "create", "--scopes", "everything"]);
+    assert_eq!(output.status.code(), Some(2));
+}

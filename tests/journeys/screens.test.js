@@ -1,0 +1,143 @@
+// Every screen at three widths, by day and by night: nothing overflows, axe finds nothing, and a picture is kept.
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { browser, context } from '../support/browser.js';
+import { ROOT, ask, credential, folder, run, serve } from '../support/cartable.js';
+import { answer, openLesson, wrong } from '../support/learner.js';
+import { build } from '../support/package.js';
+import { site } from '../support/site.js';
+
+const WIDTHS = [1280, 768, 366];
+const SCHEMES = ['light', 'dark'];
+/** Pictures for people to look at; `tests/run --screenshots` also renews those of the README. */
+const OUT = join(ROOT, 'tests/out');
+const README = join(ROOT, 'tests/screenshots');
+
+const axe = await readFile(join(ROOT, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** Checks a screen as it is, and takes its picture. */
+async function check(page, name) {
+  const width = page.viewportSize().width;
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide at ${width}`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${name} at ${width}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
+  await page.screenshot({ path: join(OUT, `${name}-${width}.png`), fullPage: true });
+}
+
+/** The same screens in every width and scheme. */
+async function everywhere(t, visit) {
+  await mkdir(OUT, { recursive: true });
+  const launched = await browser(t);
+  for (const colorScheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      const { opened } = await context(t, launched, { colorScheme, reducedMotion: 'reduce', viewport: { width, height: 800 }, bypassCSP: true });
+      await visit(await opened.newPage(), colorScheme);
+      await opened.close();
+    }
+  }
+}
+
+test('the chapter is at ease on every screen', async (t) => {
+  const { files, page: data } = await build(await folder(t), 'xapi');
+  const url = await site(t, files);
+  const [question] = data.questions;
+  await everywhere(t, async (page, scheme) => {
+    await page.goto(`${url}/index.html`);
+    await page.locator('html.scripted').waitFor();
+    await check(page, `chapter-opening-${scheme}`);
+    await openLesson(page, data.lessons[0].id);
+    await page.locator('[data-lesson]:visible [data-term]').first().click();
+    await check(page, `chapter-lesson-${scheme}`);
+    await page.keyboard.press('Escape');
+    await openLesson(page, question.lesson);
+    await answer(page, question.id, wrong(question));
+    await check(page, `chapter-question-wrong-${scheme}`);
+    await answer(page, question.id, question.correct);
+    await check(page, `chapter-question-right-${scheme}`);
+    for (const screen of ['lexicon', 'resources', 'end']) {
+      await page.evaluate((hash) => { window.location.hash = hash; }, screen);
+      await page.locator(`#${screen}`).waitFor();
+      await check(page, `chapter-${screen}-${scheme}`);
+    }
+  });
+});
+
+test('a term opens its definition in place by mouse, keyboard and touch', async (t) => {
+  const { files, page: data } = await build(await folder(t), 'xapi');
+  const url = await site(t, files);
+  const launched = await browser(t);
+  for (const how of ['click', 'tap', 'Enter', 'Space']) {
+    const { opened } = await context(t, launched, { hasTouch: true, viewport: { width: 366, height: 700 } });
+    const page = await opened.newPage();
+    await page.goto(`${url}/index.html#lesson-${data.lessons[0].id}`);
+    const term = page.locator('[data-lesson]:visible [data-term]').first();
+    assert.equal(await term.getAttribute('aria-expanded'), 'false');
+    if (how === 'click' || how === 'tap') await term[how]();
+    else {
+      await term.focus();
+      await page.keyboard.press(how);
+    }
+    assert.equal(await term.getAttribute('aria-expanded'), 'true', how);
+    const definition = page.locator(`#${await term.getAttribute('aria-controls')}`);
+    assert.ok(await definition.isVisible(), how);
+    assert.ok((await definition.textContent()).trim().length > 20);
+    await page.keyboard.press('Escape');
+    assert.equal(await term.getAttribute('aria-expanded'), 'false', how);
+    assert.ok(await term.evaluate((element) => element === document.activeElement), 'the focus is back on the term');
+    await opened.close();
+  }
+});
+
+test('the console is at ease on every screen', async (t) => {
+  const data = ['--data', await folder(t)];
+  const lrs = await serve(data);
+  t.after(() => lrs.kill());
+  const [, password] = /password (\S+)/.exec(lrs.output());
+  const { auth } = await credential(data);
+  const names = ['Zoé', 'Ali', 'Maëlle', 'Noah', 'a-very-long-name-without-any-space-'.repeat(4)];
+  const verbs = ['completed', 'passed', 'answered', 'progressed', 'initialized'];
+  const statements = Array.from({ length: 60 }, (_, index) => ({
+    actor: { name: names[index % names.length], mbox: `mailto:learner${index}@example.org` },
+    verb: { id: `http://adlnet.gov/expapi/verbs/${verbs[index % verbs.length]}` },
+    object: { id: 'https://example.org/7', definition: { name: { fr: 'Le service pénitentiaire d’insertion et de probation (SPIP)' } } },
+    ...(index % 2 && { result: { score: { scaled: 0.75 } } }),
+  }));
+  const { status } = await ask(lrs.url, auth, 'statements', {
+    method: 'POST', body: JSON.stringify(statements), headers: { 'content-type': 'application/json' },
+  });
+  assert.equal(status, 200);
+  await everywhere(t, async (page, scheme) => {
+    await page.goto(new URL('/console', lrs.url).href);
+    await check(page, `console-login-${scheme}`);
+    await page.getByLabel('Mot de passe', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Se connecter' }).click();
+    await page.locator('.statements').waitFor();
+    await check(page, `console-statements-${scheme}`);
+    await page.getByRole('link', { name: 'Plus anciens' }).click();
+    assert.equal(await page.locator('.statements li').count(), 10);
+    await check(page, `console-older-${scheme}`);
+  });
+});
+
+test('the README shows the chapter and the console as they are', async (t) => {
+  const { files, page: data } = await build(await folder(t), 'xapi');
+  const url = await site(t, files);
+  const { opened } = await context(t, await browser(t), { viewport: { width: 1000, height: 620 } });
+  const page = await opened.newPage();
+  await page.goto(`${url}/index.html#lesson-${data.lessons[0].id}`);
+  await page.locator('[data-lesson]:visible [data-term]').first().click();
+  const into = process.env.CARTABLE_SCREENSHOTS ? README : OUT;
+  await mkdir(into, { recursive: true });
+  await page.screenshot({ path: join(into, 'chapter.png') });
+  const { code, stdout } = await run(['--help']);
+  assert.equal(code, 0);
+  for (const command of ['build', 'check', 'demo', 'serve', 'credential', 'password']) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
+});
