@@ -1,0 +1,125 @@
+//! The files of a package, as an LMS and a browser read them: a change in one of them shows here before it shows there.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+use std::{fs, path::Path};
+
+use cartable_course::{Course, Locale};
+use cartable_packager::{Content, Package, Renderer, format_named, word_keys};
+use tempfile::TempDir;
+
+fn package(course: &Path, target: &str) -> Package {
+    let loaded = Course::load(course, &word_keys());
+    let faults: Vec<_> = loaded
+        .diagnostics
+        .iter()
+        .map(|fault| fault.problem().text(Locale::English).0)
+        .collect();
+    assert_eq!(faults, Vec::<String>::new());
+    let course = loaded.course.unwrap();
+    let page = Renderer::new()
+        .unwrap()
+        .render(&course, &course.chapters[0])
+        .unwrap();
+    format_named(target).unwrap().package(&page).unwrap()
+}
+
+fn text(package: &Package, file: &str) -> String {
+    match &package.files[file] {
+        Content::Bytes(bytes) => String::from_utf8(bytes.clone()).unwrap(),
+        Content::File(path) => fs::read_to_string(path).unwrap(),
+    }
+}
+
+/// The course that ships with the product.
+fn content() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../content"))
+}
+
+/// A chapter of one lesson with one of everything.
+fn small_course() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let chapter = folder.path().join("1-essai");
+    fs::create_dir(&chapter).unwrap();
+    fs::write(
+        folder.path().join("course.toml"),
+        "id = \"essai\"\ntitle = \"R&D <École>\"\nlanguage = \"fr\"\nversion = \"2.1.0\"\niri = \"https://example.org/essai\"\n",
+    )
+    .unwrap();
+    fs::write(
+        chapter.join("chapter.toml"),
+        "id = \"un\"\nnumber = 1\ntitle = \"‹x› “7” ’ é\"\n\n[quiz]\npass_mark = 50\n",
+    )
+    .unwrap();
+    fs::write(
+        chapter.join("lexicon.toml"),
+        "[[term]]\nid = \"spip\"\nname = \"SPIP\"\ndefinition = \"Un *service*.\"\n",
+    )
+    .unwrap();
+    fs::write(
+        chapter.join("01-lecon.md"),
+        "+++\nid = \"lecon\"\ntitle = \"Une leçon\"\n+++\n\nLe SPIP & les \\<autres>.\n\n\
+         ::: question {#laquelle}\nLaquelle ?\n\n- (x) La **bonne**\n- ( ) L’autre\n\n  > Non.\n\n::: right\nOui.\n:::\n:::\n",
+    )
+    .unwrap();
+    folder
+}
+
+#[test]
+fn the_scorm_1_2_manifest_of_the_spip_chapter() {
+    insta::assert_snapshot!(text(&package(content(), "scorm12"), "imsmanifest.xml"));
+}
+
+#[test]
+fn the_tincan_manifest_of_the_spip_chapter() {
+    insta::assert_snapshot!(text(&package(content(), "xapi"), "tincan.xml"));
+}
+
+#[test]
+fn the_page_of_a_chapter_with_one_of_everything() {
+    insta::assert_snapshot!(text(&package(small_course().path(), "xapi"), "index.html"));
+}
+
+#[test]
+fn both_targets_have_the_same_page_and_style() {
+    let (scorm12, xapi) = (package(content(), "scorm12"), package(content(), "xapi"));
+    for file in ["index.html", "player.css"] {
+        assert_eq!(text(&scorm12, file), text(&xapi, file), "{file}");
+    }
+    assert_ne!(text(&scorm12, "player.js"), text(&xapi, "player.js"));
+}
+
+/// Identifiers that an LMS matches attempts by: they never change, whatever is renamed or moved.
+#[test]
+fn identifiers_survive_a_new_title_and_another_order() {
+    let before = text(&package(content(), "scorm12"), "imsmanifest.xml");
+    let folder = tempfile::tempdir().unwrap();
+    let chapter = folder.path().join("99-autre-dossier");
+    fs::create_dir(&chapter).unwrap();
+    fs::copy(content().join("course.toml"), folder.path().join("course.toml")).unwrap();
+    for entry in fs::read_dir(content().join("07-spip")).unwrap() {
+        let entry = entry.unwrap();
+        // The lessons in the opposite order.
+        let name = entry.file_name().into_string().unwrap();
+        let name = name
+            .strip_prefix("01")
+            .map_or(name.clone(), |rest| format!("05{rest}"));
+        fs::copy(entry.path(), chapter.join(name)).unwrap();
+    }
+    let file = chapter.join("chapter.toml");
+    let toml = fs::read_to_string(&file).unwrap();
+    let toml = toml
+        .replace("Le service pénitentiaire", "Un service pénitentiaire")
+        .replace("number = 7", "number = 8");
+    fs::write(&file, toml).unwrap();
+    let after = text(&package(folder.path(), "scorm12"), "imsmanifest.xml");
+    assert_ne!(before, after);
+    let identifiers = |manifest: &str| -> Vec<String> {
+        manifest
+            .split(" identifier=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(identifiers(&before), identifiers(&after));
+}
