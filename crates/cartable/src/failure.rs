@@ -135,7 +135,7 @@ pub(crate) fn faulty_course(diagnostics: Vec<Diagnostic>, format: Format, locale
     let help = choose(
         locale,
         "nothing was written; correct and run again",
-        "rien n’a été écrit ; corrigez, puis relancez",
+        "rien n’a été écrit ; corrigez, puis relancez",
     );
     Failure {
         message,

@@ -61,10 +61,10 @@ fn cannot_listen(address: SocketAddr, option: &str, error: &io::Error, locale: L
             format!("{option}: another program already listens on {address}")
         }
         (io::ErrorKind::AddrInUse, Locale::French) => {
-            format!("{option} : un autre programme écoute déjà sur {address}")
+            format!("{option} : un autre programme écoute déjà sur {address}")
         }
         (_, Locale::English) => format!("{option}: cannot listen on {address}: {error}"),
-        (_, Locale::French) => format!("{option} : impossible d’écouter sur {address} : {error}"),
+        (_, Locale::French) => format!("{option} : impossible d’écouter sur {address} : {error}"),
     };
     let other = SocketAddr::new(address.ip(), address.port().wrapping_add(10).max(1024));
     let help = choose(
@@ -87,7 +87,7 @@ pub(crate) fn store_failure(error: &StoreError, locale: Locale) -> Failure {
         ),
         (StoreError::Folder { folder, error }, Locale::French) => (
             format!(
-                "--data : impossible d’écrire dans le dossier {} : {error}",
+                "--data : impossible d’écrire dans le dossier {} : {error}",
                 folder.display()
             ),
             "choisissez un autre dossier, ou donnez à cet utilisateur le droit d’y écrire",
@@ -100,22 +100,22 @@ pub(crate) fn store_failure(error: &StoreError, locale: Locale) -> Failure {
             format!(
                 "la base de données est à la version {found}, et ce programme connaît les versions jusqu’à {known}"
             ),
-            "lancez le Cartable plus récent qui l’a faite, ou choisissez-en une autre par --data ou --database ; rien n’a été changé",
+            "lancez le Cartable plus récent qui l’a faite, ou choisissez-en une autre par --data ou --database ; rien n’a été changé",
         ),
         (StoreError::NotOurs(why), Locale::English) => (
             format!("the database is not one of Cartable's: {why}"),
             "choose another with --data or --database; nothing was changed",
         ),
         (StoreError::NotOurs(why), Locale::French) => (
-            format!("cette base de données n’est pas une base de Cartable : {why}"),
-            "choisissez-en une autre par --data ou --database ; rien n’a été changé",
+            format!("cette base de données n’est pas une base de Cartable : {why}"),
+            "choisissez-en une autre par --data ou --database ; rien n’a été changé",
         ),
         (StoreError::Address(address), Locale::English) => (
             format!("--database: `{address}` is not the address of a database"),
             "write it like postgres://user:password@host/name",
         ),
         (StoreError::Address(address), Locale::French) => (
-            format!("--database : `{address}` n’est pas l’adresse d’une base de données"),
+            format!("--database : `{address}` n’est pas l’adresse d’une base de données"),
             "écrivez-la comme postgres://utilisateur:motdepasse@hôte/nom",
         ),
         (error, Locale::English) => (
@@ -123,7 +123,7 @@ pub(crate) fn store_failure(error: &StoreError, locale: Locale) -> Failure {
             "check that it runs, and its address, user and rights",
         ),
         (error, Locale::French) => (
-            format!("la base de données ne répond pas comme elle devrait : {error}"),
+            format!("la base de données ne répond pas comme elle devrait : {error}"),
             "vérifiez qu’elle est en marche, son adresse, son utilisateur et ses droits",
         ),
     };
@@ -192,7 +192,7 @@ impl FolderLock {
                     choose(
                         locale,
                         format!("--data: another server already uses the folder {shown}"),
-                        format!("--data : un autre serveur utilise déjà le dossier {shown}"),
+                        format!("--data : un autre serveur utilise déjà le dossier {shown}"),
                     ),
                     choose(
                         locale,

@@ -1,7 +1,5 @@
 //! The map of the crates is true.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
 use std::{collections::BTreeSet, fs, path::Path};
 
 #[test]

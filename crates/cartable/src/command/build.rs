@@ -145,12 +145,12 @@ fn choose_chapters<'a>(
                 choose(
                     locale,
                     format!("--chapter: no chapter `{id}`"),
-                    format!("--chapter : pas de chapitre `{id}`"),
+                    format!("--chapter : pas de chapitre `{id}`"),
                 ),
                 choose(
                     locale,
                     format!("the chapters are: {}", known.join(", ")),
-                    format!("les chapitres sont : {}", known.join(", ")),
+                    format!("les chapitres sont : {}", known.join(", ")),
                 ),
             ));
         }
@@ -183,7 +183,7 @@ fn cannot_write(error: &OutputError, locale: Locale) -> Failure {
     let help = choose(
         locale,
         "nothing was changed; check --out, its rights and the free space",
-        "rien n’a été changé ; vérifiez --out, ses droits et la place libre",
+        "rien n’a été changé ; vérifiez --out, ses droits et la place libre",
     );
     Failure::new(message, help)
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Check, locale: Locale) -> Result<(), Failure> {
                         "The course is sound: chapters {chapters}, lessons {lessons}, questions {questions}."
                     ),
                     format!(
-                        "Le cours est en ordre : chapitres {chapters}, leçons {lessons}, questions {questions}."
+                        "Le cours est en ordre : chapitres {chapters}, leçons {lessons}, questions {questions}."
                     ),
                 )
             );

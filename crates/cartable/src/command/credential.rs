@@ -49,14 +49,14 @@ async fn create(arguments: &CreateCredential, locale: Locale) -> Result<(), Fail
             println!("{}", serde_json::to_string_pretty(&created).unwrap_or_default());
         }
         Format::Text => {
-            println!("{} {key}", choose(locale, "Key:   ", "Clé :    "));
-            println!("{} {secret}", choose(locale, "Secret:", "Secret :"));
+            println!("{} {key}", choose(locale, "Key:   ", "Clé :    "));
+            println!("{} {secret}", choose(locale, "Secret:", "Secret :"));
             println!(
                 "{}",
                 choose(
                     locale,
                     "The secret is not kept: write it down now.",
-                    "Le secret n’est pas conservé : notez-le maintenant.",
+                    "Le secret n’est pas conservé : notez-le maintenant.",
                 )
             );
         }

@@ -68,7 +68,7 @@ async fn serve(arguments: &Demo, built: Vec<Built>, locale: Locale) -> Result<()
             choose(
                 locale,
                 "Chapter, as an LMS launches it:",
-                "Le chapitre, lancé comme par un LMS :"
+                "Le chapitre, lancé comme par un LMS :"
             )
         );
         println!("  {site}?{}", launcher.query(&built.activity));

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Password, locale: Locale) -> Result<(), Failure> {
         choose(
             locale,
             format!("The console's account {ACCOUNT} has a new password: {password}"),
-            format!("Le compte {ACCOUNT} de la console a un nouveau mot de passe : {password}"),
+            format!("Le compte {ACCOUNT} de la console a un nouveau mot de passe : {password}"),
         )
     );
     Ok(())

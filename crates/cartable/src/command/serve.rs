@@ -89,7 +89,7 @@ pub(crate) async fn server(store: &Store, public_url: &str, locale: Locale) -> R
                 choose(
                     locale,
                     format!("--public-url: `{public_url}` is not an address"),
-                    format!("--public-url : `{public_url}` n’est pas une adresse"),
+                    format!("--public-url : `{public_url}` n’est pas une adresse"),
                 ),
                 choose(
                     locale,

@@ -84,7 +84,7 @@ pub(super) async fn get(State(lrs): State<Lrs>, call: Call) -> Result<Response, 
     let document = document.ok_or_else(|| Refusal::not_found("there is no such state document"))?;
     let headers = [
         (header::CONTENT_TYPE, document.content_type),
-        (header::ETAG, format!("\"{}\"", document.etag)),
+        (header::ETAG, quoted(&document.etag)),
         (header::LAST_MODIFIED, http_date(document.updated)),
     ];
     Ok((headers, document.content).into_response())
@@ -95,7 +95,7 @@ pub(super) async fn put(
     call: Call,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Refusal> {
+) -> Result<Response, Refusal> {
     call.require(Scope::State, false)?;
     let (target, id) = Target::one(&call)?;
     let mut precondition = read_precondition(&headers)?;
@@ -121,11 +121,17 @@ pub(super) async fn put(
             StatusCode::CONFLICT,
             "the document exists: read it, then send its ETag in If-Match, or * to overwrite it",
         )),
-        result => {
-            result?;
-            Ok(StatusCode::NO_CONTENT)
-        }
+        result => Ok(written(&result?)),
     }
+}
+
+/// The answer to a write: the new entity tag spares the client a read before its next write.
+fn written(etag: &str) -> Response {
+    (StatusCode::NO_CONTENT, [(header::ETAG, quoted(etag))]).into_response()
+}
+
+fn quoted(etag: &str) -> String {
+    format!("\"{etag}\"")
 }
 
 pub(super) async fn post(
@@ -133,7 +139,7 @@ pub(super) async fn post(
     call: Call,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, Refusal> {
+) -> Result<Response, Refusal> {
     call.require(Scope::State, false)?;
     let (target, id) = Target::one(&call)?;
     let precondition = read_precondition(&headers)?;
@@ -144,7 +150,8 @@ pub(super) async fn post(
             "POST merges JSON objects, and the body is not one",
         ));
     }
-    lrs.store()
+    let etag = lrs
+        .store()
         .merge_document(
             call.store(),
             &target.key(),
@@ -154,7 +161,7 @@ pub(super) async fn post(
             &precondition,
         )
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(written(&etag))
 }
 
 pub(super) async fn delete(

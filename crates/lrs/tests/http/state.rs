@@ -15,11 +15,13 @@ on_both_engines! {
         assert_eq!(client.get(&one).await.status, StatusCode::NOT_FOUND);
         let answer = client.call(Method::PUT, &one, &[("content-type", "text/plain; charset=utf-8")], "leçon 2").await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        let written = answer.header("etag").to_owned();
         let answer = client.get(&one).await;
         assert_eq!((answer.status, answer.text().as_str()), (StatusCode::OK, "leçon 2"));
         assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
         assert!(answer.header("last-modified").ends_with(" GMT"));
         let etag = answer.header("etag");
+        assert_eq!(etag, written);
         assert!(etag.len() == 42 && etag.starts_with('"') && etag.ends_with('"'), "{etag}");
         // What a stranger stored must not run in the console's origin.
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
