@@ -1,7 +1,7 @@
 //! Keeps statements, documents, credentials and accounts, in `SQLite` or PostgreSQL. Knows nothing of HTTP.
 //!
 //! - [`Store::open`] connects, migrates, and refuses what is not ours or is newer than this program.
-//! - Every write is one transaction ([`engine::Tx`]) and one SQL text for both engines; 2xx is for after its commit.
+//! - Every write is one transaction (`engine::Tx`) and one SQL text for both engines; 2xx is for after its commit.
 //! - [`StatementIndex::of`] derives the rows by which a statement is found, as a pure function.
 //!
 //! To add a table: a migration of the same name in both folders of `migrations/`, then a module with its queries as
