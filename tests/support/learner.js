@@ -15,9 +15,12 @@ export function currentLesson(view) {
   return view.locator('[data-lesson]:visible').getAttribute('data-lesson');
 }
 
-/** Goes on to what follows the lesson. */
+/** Goes on to what follows the lesson, and waits for it. */
 export async function next(view) {
-  await view.locator('[data-next]:visible').click();
+  const link = view.locator('[data-next]:visible');
+  const target = await link.getAttribute('href');
+  await link.click();
+  await view.locator(target).waitFor();
 }
 
 /** Chooses and validates; gives what the page says. */

@@ -22,6 +22,8 @@ export async function site(t, files, answer = () => undefined) {
     const result = answer(path, body);
     response.statusCode = result === undefined ? 404 : 200;
     response.setHeader('content-type', 'application/json');
+    // What answers may stand on another origin than the page that asks.
+    response.setHeader('access-control-allow-origin', '*');
     response.end(result === undefined ? '' : JSON.stringify(result));
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));

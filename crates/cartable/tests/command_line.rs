@@ -161,7 +161,7 @@ fn a_machine_gets_json_for_success_and_failure() {
     let workshop = Workshop::new();
     let output = workshop.run(&["build", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["packages"].as_array().unwrap().len(), 2);
+    assert_eq!(report["packages"].as_array().unwrap().len(), 6);
     assert_eq!(report["packages"][0]["change"], "new");
 
     workshop.change("content/07-spip/chapter.toml", "number = 7", "number = \"7\"");

@@ -17,7 +17,7 @@ mod prose;
 mod render;
 mod words;
 
-pub use format::{PackageFormat, format_named, formats};
+pub use format::{ControlFiles, PackageFormat, format_named, formats};
 pub use output::{Change, Output, OutputError, Written};
 pub use package::{Content, Package};
 pub use render::{RenderError, RenderedChapter, Renderer};

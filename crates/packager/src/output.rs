@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempDir};
 
 use crate::package::Package;
 
@@ -63,6 +63,8 @@ struct Pending {
     written: Written,
     /// The new file, unless the one in place is the same.
     file: Option<NamedTempFile>,
+    /// The new folder and its place, for a package that is unpacked as well.
+    folder: Option<(TempDir, PathBuf)>,
 }
 
 impl Output {
@@ -124,6 +126,16 @@ impl Output {
             Err(error) => return Err(fail(error)),
         };
         let file = (change != Change::Unchanged).then_some(file);
+        let place = self.folder.join(&package.name);
+        let folder = if package.is_unpacked && (file.is_some() || !place.is_dir()) {
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+            let new = builder.tempdir_in(&self.folder).map_err(folder_error)?;
+            package.write_folder(new.path()).map_err(fail)?;
+            Some((new, place))
+        } else {
+            None
+        };
         self.pending.push(Pending {
             written: Written {
                 file: path,
@@ -131,6 +143,7 @@ impl Output {
                 change,
             },
             file,
+            folder,
         });
         Ok(())
     }
@@ -142,7 +155,15 @@ impl Output {
     /// When a file cannot be renamed.
     pub fn commit(self) -> Result<Vec<Written>, OutputError> {
         let mut all = Vec::new();
-        for Pending { written, file } in self.pending {
+        for Pending {
+            written,
+            file,
+            folder,
+        } in self.pending
+        {
+            if let Some((new, place)) = folder {
+                replace_folder(new, &place).map_err(|error| OutputError::Folder { path: place, error })?;
+            }
             if let Some(file) = file {
                 file.persist(&written.file).map_err(|error| OutputError::File {
                     path: written.file.clone(),
@@ -153,6 +174,18 @@ impl Output {
         }
         Ok(all)
     }
+}
+
+/// Puts a folder in the place of another.
+fn replace_folder(new: TempDir, place: &Path) -> io::Result<()> {
+    let new = new.keep();
+    if place.exists() {
+        let old = new.with_file_name(format!(".{}.old", std::process::id()));
+        fs::rename(place, &old)?;
+        fs::rename(&new, place)?;
+        return fs::remove_dir_all(old);
+    }
+    fs::rename(new, place)
 }
 
 /// Whether two files hold the same bytes, compared piece by piece.

@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
+    fs::{self, File},
     io::{self, Seek, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
@@ -21,6 +21,8 @@ pub(crate) const SCRIPT: &str = "player.js";
 pub struct Package {
     /// The file name of its zip, without `.zip`.
     pub name: String,
+    /// Whether it is for opening from a disk as well: a folder beside the zip.
+    pub is_unpacked: bool,
     /// The contents by path.
     pub files: BTreeMap<String, Content>,
 }
@@ -35,6 +37,27 @@ pub enum Content {
 }
 
 impl Package {
+    /// Writes the files into an empty folder.
+    ///
+    /// # Errors
+    ///
+    /// When a file of the author's cannot be read, or the folder cannot be written to.
+    pub fn write_folder(&self, folder: &Path) -> io::Result<()> {
+        for (path, content) in &self.files {
+            let file = folder.join(path);
+            if let Some(parent) = file.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            match content {
+                Content::Bytes(bytes) => fs::write(file, bytes)?,
+                Content::File(source) => {
+                    io::copy(&mut File::open(source)?, &mut File::create(file)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the zip. The same package gives the same bytes, wherever and whenever it is written.
     ///
     /// # Errors
@@ -104,6 +127,7 @@ mod tests {
         let package = Package {
             name: "x".into(),
             files,
+            ..Package::default()
         };
         let bytes = zip(&package);
         assert_eq!(bytes, zip(&package));

@@ -70,6 +70,10 @@ pub struct RenderedChapter {
     pub version: String,
     /// Who publishes the course.
     pub publisher: Option<String>,
+    /// How long it takes, in minutes.
+    pub minutes: Option<u32>,
+    /// The score that passes, in percent.
+    pub pass_mark: Option<u8>,
     /// The lexicon's terms, as keywords.
     pub keywords: Vec<String>,
     /// The page.
@@ -110,6 +114,11 @@ impl Renderer {
         let terms = Terms::new(chapter.lexicon.as_ref());
         let (lessons, marked) = self.lessons(chapter, &terms, &words)?;
 
+        let minutes = chapter
+            .lessons
+            .iter()
+            .filter_map(|lesson| lesson.duration)
+            .reduce(|sum, one| sum + one);
         let page = Page {
             language: &course.language,
             words: &words,
@@ -125,11 +134,7 @@ impl Renderer {
                 title: &chapter.title,
                 summary: chapter.summary.as_ref().map(prose::html),
                 version: &course.version,
-                duration: chapter
-                    .lessons
-                    .iter()
-                    .filter_map(|lesson| lesson.duration)
-                    .reduce(|sum, one| sum + one),
+                duration: minutes,
             },
             lessons,
             lexicon: chapter
@@ -165,6 +170,8 @@ impl Renderer {
             language: course.language.clone(),
             version: course.version.clone(),
             publisher: course.publisher.clone(),
+            minutes,
+            pass_mark: chapter.quiz.pass_mark,
             keywords: chapter
                 .lexicon
                 .iter()

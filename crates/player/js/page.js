@@ -40,6 +40,12 @@ class Page {
     // A page that comes back from the browser's cache has ended its session: it begins another.
     window.addEventListener('pageshow', (event) => event.persisted && location.reload());
 
+    const leave = document.querySelector('[data-leave]');
+    if (leave instanceof HTMLElement && this.tracker.returnUrl) {
+      leave.hidden = false;
+      leave.addEventListener('click', () => this.tracker.leave && this.tracker.leave(this.report()));
+    }
+
     document.documentElement.classList.add('scripted');
     this.watchEnds();
     if (this.progress.damaged) this.notice(this.words.damaged);

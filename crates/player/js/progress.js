@@ -28,6 +28,7 @@
  * @property {LessonData[]} lessons
  * @property {QuestionData[]} questions
  * @property {Record<string, string>} words
+ * @property {boolean} [muted] whether the learner prefers no sound
  *
  * @typedef {object} Outcome
  * @property {boolean} complete every lesson seen, every question answered

@@ -24,6 +24,8 @@
  *
  * @typedef {object} Tracker what the page tells an LMS or an LRS
  * @property {(state: SaveState) => void} onState called when what is saved changes
+ * @property {string} [returnUrl] where to go when the learner leaves; empty when there is nowhere to go
+ * @property {(report: ProgressReport) => void} [leave] ends the session and goes there
  * @property {() => Promise<Entry>} start begins the session; never fails
  * @property {(lesson: LessonData, report: ProgressReport) => void} seen a lesson was seen for the first time
  * @property {(interaction: Interaction) => void} answered a question was answered

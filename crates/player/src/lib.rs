@@ -8,8 +8,14 @@
 pub enum Standard {
     /// SCORM 1.2.
     Scorm12,
+    /// SCORM 2004, third and fourth edition.
+    Scorm2004,
     /// xAPI, launched as `tincan.xml` describes.
     Xapi,
+    /// cmi5.
+    Cmi5,
+    /// No standard: progress stays in the browser.
+    Web,
 }
 
 /// The scripts that every standard shares, each after those it uses.
@@ -28,15 +34,33 @@ pub fn style() -> &'static str {
     include_str!("../js/player.css")
 }
 
+/// Scripts that the page of a standard asks for beside its own: file names and texts.
+#[must_use]
+pub fn workers(standard: Standard) -> Vec<(&'static str, String)> {
+    match standard {
+        Standard::Cmi5 => {
+            let mut script = String::from("'use strict';\n");
+            push_code(include_str!("../js/farewell.js"), &mut script);
+            vec![("farewell.js", script)]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The script of the page for a standard.
 #[must_use]
 pub fn script(standard: Standard) -> String {
-    let (tracker, class) = match standard {
-        Standard::Scorm12 => (include_str!("../js/scorm12.js"), "Scorm12Tracker"),
-        Standard::Xapi => (include_str!("../js/xapi.js"), "XapiTracker"),
+    const SCORM: &str = include_str!("../js/scorm.js");
+    const LRS: &str = include_str!("../js/lrs.js");
+    let (trackers, class): (&[&str], &str) = match standard {
+        Standard::Scorm12 => (&[SCORM, include_str!("../js/scorm12.js")], "Scorm12Tracker"),
+        Standard::Scorm2004 => (&[SCORM, include_str!("../js/scorm2004.js")], "Scorm2004Tracker"),
+        Standard::Xapi => (&[LRS, include_str!("../js/xapi.js")], "XapiTracker"),
+        Standard::Cmi5 => (&[LRS, include_str!("../js/cmi5.js")], "Cmi5Tracker"),
+        Standard::Web => (&[include_str!("../js/web.js")], "WebTracker"),
     };
     let mut script = String::from("(function () {\n'use strict';\n");
-    for part in SHARED.into_iter().chain([tracker]) {
+    for part in SHARED.iter().chain(trackers) {
         push_code(part, &mut script);
     }
     script.push_str("startPage(");
@@ -87,8 +111,11 @@ mod tests {
     fn each_standard_gets_its_own_tracker_within_the_budget() {
         const LIMIT: usize = 45_000;
         for (standard, own, other) in [
-            (Standard::Scorm12, "LMSInitialize", "statements"),
-            (Standard::Xapi, "statements", "LMSInitialize"),
+            (Standard::Scorm12, "cmi.core.", "statements"),
+            (Standard::Scorm2004, "API_1484_11", "statements"),
+            (Standard::Xapi, "activity_id", "cmi.suspend_data"),
+            (Standard::Cmi5, "fetchUrl", "cmi.suspend_data"),
+            (Standard::Web, "WebTracker", "statements"),
         ] {
             let script = script(standard);
             assert!(script.contains(own) && !script.contains(other), "{standard:?}");

@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { chapter, load } from './player.mjs';
 
-const { Scorm12Tracker, findScorm12Api, scorm12Time } = load(['suspend-data', 'progress', 'tracker', 'scorm12'], {});
+const { SCORM12, Scorm12Tracker, findScormApi, scorm12Time } = load(['suspend-data', 'progress', 'tracker', 'scorm', 'scorm12']);
 
 /** An LMS that notes every call, and refuses what it is told to. */
 function lms(kept = {}, refuses = () => false) {
@@ -46,12 +46,12 @@ const report = (changes = {}) => ({
 
 test('the API is found in a parent, behind a page of another origin, and in an opener', () => {
   const api = lms();
-  assert.equal(findScorm12Api(view(api)), api);
+  assert.equal(findScormApi(view(api), SCORM12), api);
   const top = view(api);
   const foreign = { get API() { throw new Error('cross-origin'); }, parent: top };
-  assert.equal(findScorm12Api(view(undefined, { parent: foreign })), api);
-  assert.equal(findScorm12Api(view(undefined, { opener: view(undefined, { parent: top }) })), api);
-  assert.equal(findScorm12Api(view(undefined)), null);
+  assert.equal(findScormApi(view(undefined, { parent: foreign }), SCORM12), api);
+  assert.equal(findScormApi(view(undefined, { opener: view(undefined, { parent: top }) }), SCORM12), api);
+  assert.equal(findScormApi(view(undefined), SCORM12), null);
 });
 
 test('times have four hour digits and two decimals', () => {
@@ -103,6 +103,25 @@ test('what the LMS refused is kept on the device and offered again', async () =>
   tracker.write();
   assert.equal(states[states.length - 1], 'saved');
   assert.deepEqual([...window.shelf.values()].filter(Boolean), []);
+});
+
+test('an interaction that was not kept is written again at the next visit', async () => {
+  const window = view(lms({}, (what) => what === 'Commit'));
+  const [question] = chapter().questions;
+  const lost = new Scorm12Tracker(chapter(), window);
+  await lost.start();
+  lost.answered({ question, given: ['b'], right: true, seconds: 3, prompt: '', choiceTexts: [] });
+  lost.finish(report());
+
+  const api = lms();
+  window.API = api;
+  await new Scorm12Tracker(chapter(), window).start();
+  assert.equal(api.values['cmi.interactions.0.id'], 'q1');
+  assert.equal(api.values['cmi.interactions.0.result'], 'correct');
+  const again = lms();
+  window.API = again;
+  await new Scorm12Tracker(chapter(), window).start();
+  assert.equal(again.values['cmi.interactions.0.id'], undefined);
 });
 
 test('responses longer than 255 characters are cut, and suspend data longer than 4096 is not sent', async () => {

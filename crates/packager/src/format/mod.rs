@@ -1,6 +1,11 @@
 //! The targets: what each adds to a rendered chapter.
 
+mod cmi5;
+mod ims;
+mod lom;
 mod scorm12;
+mod scorm2004;
+mod web;
 mod xapi;
 mod xml;
 
@@ -13,6 +18,9 @@ use crate::{
     render::RenderedChapter,
 };
 
+/// Files of a package's root, each with its bytes.
+pub type ControlFiles = Vec<(&'static str, Vec<u8>)>;
+
 /// A target: a kind of package that a learning management system takes.
 pub trait PackageFormat: Sync {
     /// The name on the command line and in file names.
@@ -24,21 +32,28 @@ pub trait PackageFormat: Sync {
     /// The standard that the page's tracker speaks.
     fn standard(&self) -> Standard;
 
-    /// The manifest's path, and its text for a chapter with these files.
+    /// Whether the package is for opening from a disk as well: a folder beside the zip.
+    fn is_unpacked(&self) -> bool {
+        false
+    }
+
+    /// What the package holds beside a chapter with these files: its manifest, where the target has one, and what the
+    /// manifest needs.
     ///
     /// # Errors
     ///
-    /// Never in practice: the manifest is written to memory.
-    fn manifest(&self, chapter: &RenderedChapter, files: &[&str]) -> io::Result<(&'static str, Vec<u8>)>;
+    /// Never in practice: they are written to memory.
+    fn control_files(&self, chapter: &RenderedChapter, files: &[&str]) -> io::Result<ControlFiles>;
 
     /// The whole package of a chapter.
     ///
     /// # Errors
     ///
-    /// As [`PackageFormat::manifest`].
+    /// As [`PackageFormat::control_files`].
     fn package(&self, chapter: &RenderedChapter) -> io::Result<Package> {
         let mut package = Package {
             name: file_name(chapter, self.name()),
+            is_unpacked: self.is_unpacked(),
             ..Package::default()
         };
         let mut add = |path: &str, content| package.files.insert(path.to_owned(), content);
@@ -51,12 +66,16 @@ pub trait PackageFormat: Sync {
             SCRIPT,
             Content::Bytes(cartable_player::script(self.standard()).into_bytes()),
         );
+        for (path, script) in cartable_player::workers(self.standard()) {
+            add(path, Content::Bytes(script.into_bytes()));
+        }
         for (path, file) in &chapter.images {
             add(path, Content::File(file.clone()));
         }
         let paths: Vec<&str> = package.files.keys().map(String::as_str).collect();
-        let (path, manifest) = self.manifest(chapter, &paths)?;
-        package.files.insert(path.to_owned(), Content::Bytes(manifest));
+        for (path, bytes) in self.control_files(chapter, &paths)? {
+            package.files.insert(path.to_owned(), Content::Bytes(bytes));
+        }
         Ok(package)
     }
 }
@@ -72,7 +91,14 @@ fn file_name(chapter: &RenderedChapter, target: &str) -> String {
 /// All targets, in the order in which they are built.
 #[must_use]
 pub fn formats() -> &'static [&'static dyn PackageFormat] {
-    &[&scorm12::Scorm12, &xapi::Xapi]
+    &[
+        &scorm12::Scorm12,
+        &scorm2004::Scorm2004::ThirdEdition,
+        &scorm2004::Scorm2004::FourthEdition,
+        &xapi::Xapi,
+        &cmi5::Cmi5,
+        &web::Web,
+    ]
 }
 
 /// The target of a name.

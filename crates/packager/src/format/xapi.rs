@@ -4,7 +4,7 @@ use std::io;
 
 use cartable_player::Standard;
 
-use super::{PackageFormat, xml};
+use super::{ControlFiles, PackageFormat, xml};
 use crate::{package::PAGE, render::RenderedChapter};
 
 pub(crate) struct Xapi;
@@ -22,7 +22,7 @@ impl PackageFormat for Xapi {
         Standard::Xapi
     }
 
-    fn manifest(&self, chapter: &RenderedChapter, _files: &[&str]) -> io::Result<(&'static str, Vec<u8>)> {
+    fn control_files(&self, chapter: &RenderedChapter, _files: &[&str]) -> io::Result<ControlFiles> {
         // Launchers read the first activity alone, and its last launch element wins: there is one of each.
         let activity = [
             ("id", &*chapter.activity),
@@ -46,6 +46,6 @@ impl PackageFormat for Xapi {
                 },
             )
         })?;
-        Ok(("tincan.xml", manifest))
+        Ok(vec![("tincan.xml", manifest)])
     }
 }

@@ -1,0 +1,69 @@
+//! `imsmanifest.xml` (IMS Content Packaging), as both versions of SCORM use it: one organization, one SCO per chapter.
+
+use std::io;
+
+use super::xml::{self, Xml};
+use crate::{package::PAGE, render::RenderedChapter};
+
+/// The manifest's path in a package.
+pub(super) const MANIFEST: &str = "imsmanifest.xml";
+
+/// What a version of SCORM says in its own way.
+pub(super) struct Profile {
+    /// `xmlns` and `xmlns:…` of the manifest.
+    pub(super) namespaces: &'static [(&'static str, &'static str)],
+    /// The text of `schemaversion`.
+    pub(super) version: &'static str,
+    /// The attribute that makes a resource a SCO.
+    pub(super) sco: &'static str,
+    /// Writes the learning object metadata.
+    pub(super) metadata: fn(&mut Xml, &RenderedChapter) -> io::Result<()>,
+    /// Writes what an item holds after its title.
+    pub(super) item: fn(&mut Xml) -> io::Result<()>,
+    /// Writes what the organization holds after its items.
+    pub(super) organization: fn(&mut Xml) -> io::Result<()>,
+}
+
+/// Writes the manifest of a chapter with these files.
+pub(super) fn manifest(profile: &Profile, chapter: &RenderedChapter, files: &[&str]) -> io::Result<Vec<u8>> {
+    // An LMS recognises a chapter uploaded again by the item's identifier alone: it is the author's own.
+    let id = &chapter.id;
+    let identifier = format!("{}.{id}", chapter.course);
+    let organization = format!("{id}.organization");
+    let resource = format!("{id}.resource");
+    let mut attributes = vec![("identifier", &*identifier), ("version", &chapter.version)];
+    attributes.extend(profile.namespaces);
+    xml::document(|xml| {
+        xml::element(xml, "manifest", &attributes, |xml| {
+            xml::element(xml, "metadata", &[], |xml| {
+                xml::text(xml, "schema", &[], "ADL SCORM")?;
+                xml::text(xml, "schemaversion", &[], profile.version)?;
+                (profile.metadata)(xml, chapter)
+            })?;
+            xml::element(xml, "organizations", &[("default", &organization)], |xml| {
+                xml::element(xml, "organization", &[("identifier", &organization)], |xml| {
+                    xml::text(xml, "title", &[], &chapter.title)?;
+                    let item = [("identifier", &**id), ("identifierref", &resource)];
+                    xml::element(xml, "item", &item, |xml| {
+                        xml::text(xml, "title", &[], &chapter.title)?;
+                        (profile.item)(xml)
+                    })?;
+                    (profile.organization)(xml)
+                })
+            })?;
+            xml::element(xml, "resources", &[], |xml| {
+                let attributes = [
+                    ("identifier", &*resource),
+                    ("type", "webcontent"),
+                    (profile.sco, "sco"),
+                    ("href", PAGE),
+                ];
+                xml::element(xml, "resource", &attributes, |xml| {
+                    files
+                        .iter()
+                        .try_for_each(|file| xml::empty(xml, "file", &[("href", file)]))
+                })
+            })
+        })
+    })
+}
