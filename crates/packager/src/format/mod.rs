@@ -64,10 +64,10 @@ pub trait PackageFormat: Sync {
         );
         add(
             SCRIPT,
-            Content::Bytes(cartable_player::script(self.standard()).into_bytes()),
+            Content::Bytes(cartable_player::script(self.standard()).as_bytes().to_vec()),
         );
         for (path, script) in cartable_player::workers(self.standard()) {
-            add(path, Content::Bytes(script.into_bytes()));
+            add(path, Content::Bytes(script.as_bytes().to_vec()));
         }
         for (path, file) in &chapter.images {
             add(path, Content::File(file.clone()));

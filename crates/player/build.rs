@@ -1,0 +1,99 @@
+//! Joins the scripts of each standard and makes them small, so that a learner's browser loads little.
+
+use std::{env, error::Error, fs, path::Path};
+
+use oxc_allocator::Allocator;
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_compat::EngineTargets;
+use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+
+/// The oldest language that a learner's browser may speak: nothing newer is written.
+const LANGUAGE: &str = "es2020";
+
+/// The scripts that every standard shares, each after those it uses.
+const SHARED: [&str; 6] = [
+    "suspend-data",
+    "progress",
+    "tracker",
+    "lexicon",
+    "questions",
+    "page",
+];
+
+/// The trackers of each standard, and the class to start.
+const STANDARDS: [(&str, &[&str], &str); 5] = [
+    ("scorm12", &["scorm", "scorm12"], "Scorm12Tracker"),
+    ("scorm2004", &["scorm", "scorm2004"], "Scorm2004Tracker"),
+    ("xapi", &["lrs", "xapi"], "XapiTracker"),
+    ("cmi5", &["lrs", "cmi5"], "Cmi5Tracker"),
+    ("web", &["web"], "WebTracker"),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=js");
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    for (standard, trackers, class) in STANDARDS {
+        let mut script = String::from("(function () {\n'use strict';\n");
+        for name in SHARED.iter().chain(trackers) {
+            script.push_str(&fs::read_to_string(format!("js/{name}.js"))?);
+        }
+        script.push_str(&format!("startPage({class});\n}})();\n"));
+        fs::write(out.join(format!("{standard}.js")), small(&script)?)?;
+    }
+    let farewell = format!("'use strict';\n{}", fs::read_to_string("js/farewell.js")?);
+    fs::write(out.join("farewell.js"), small(&farewell)?)?;
+    fs::write(
+        out.join("player.css"),
+        small_style(&fs::read_to_string("js/player.css")?),
+    )?;
+    Ok(())
+}
+
+fn small(script: &str) -> Result<String, Box<dyn Error>> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, script, SourceType::script()).parse();
+    if let Some(fault) = parsed.diagnostics.first() {
+        return Err(format!("{fault:?}").into());
+    }
+    let mut program = parsed.program;
+    let options = MinifierOptions {
+        mangle: Some(MangleOptions::default()),
+        mangle_properties: None,
+        compress: Some(CompressOptions {
+            target: EngineTargets::from_target(LANGUAGE)?,
+            ..CompressOptions::smallest()
+        }),
+    };
+    let minified = Minifier::new(options).minify(&allocator, &mut program);
+    let code = Codegen::new()
+        .with_options(CodegenOptions::minify())
+        .with_scoping(minified.scoping)
+        .build(&program)
+        .code;
+    Ok(code)
+}
+
+/// A stylesheet without comments and line ends.
+fn small_style(style: &str) -> String {
+    let mut rest = style;
+    let mut code = String::with_capacity(style.len());
+    while let Some(start) = rest.find("/*") {
+        code.push_str(&rest[..start]);
+        rest = rest[start..]
+            .find("*/")
+            .map_or("", |end| &rest[start + end + 2..]);
+    }
+    code.push_str(rest);
+    let mut small = String::with_capacity(code.len());
+    for line in code.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        small.push_str(line);
+        // A declaration ends with its semicolon, a rule with its brace: only a selector goes on with the next line.
+        if !line.ends_with([';', '{', '}', ',']) {
+            small.push('\n');
+        }
+    }
+    small
+}
