@@ -1,6 +1,6 @@
 //! Joins the scripts of each standard and makes them small, so that a learner's browser loads little.
 
-use std::{env, error::Error, fs, path::Path};
+use std::{env, error::Error, fmt::Write, fs, path::Path};
 
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions};
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for name in SHARED.iter().chain(trackers) {
             script.push_str(&fs::read_to_string(format!("js/{name}.js"))?);
         }
-        script.push_str(&format!("startPage({class});\n}})();\n"));
+        writeln!(script, "startPage({class});\n}})();")?;
         fs::write(out.join(format!("{standard}.js")), small(&script)?)?;
     }
     let farewell = format!("'use strict';\n{}", fs::read_to_string("js/farewell.js")?);

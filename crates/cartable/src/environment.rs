@@ -39,6 +39,13 @@ pub(crate) fn secret<const N: usize>() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<N>())
 }
 
+/// What tells this program from another build of it: its file's size and time.
+pub(crate) fn program() -> Vec<u8> {
+    let metadata = std::env::current_exe().and_then(std::fs::metadata);
+    let stamp = metadata.and_then(|metadata| Ok((metadata.len(), metadata.modified()?)));
+    format!("{} {stamp:?}", env!("CARGO_PKG_VERSION")).into_bytes()
+}
+
 /// Ends when the program is asked to stop.
 pub(crate) async fn asked_to_stop() {
     let interrupted = async {

@@ -191,6 +191,45 @@ fn a_folder_or_chapter_that_is_not_there_is_named() {
 }
 
 #[test]
+fn only_what_has_changed_is_built_again() {
+    let workshop = Workshop::new();
+    let changes = |arguments: &[&str]| -> Vec<String> {
+        let output = workshop.run(&[&["build", "--format", "json"], arguments].concat());
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let packages = report["packages"].as_array().unwrap().iter();
+        packages
+            .map(|package| package["change"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(changes(&["--target", "scorm12,web"]), ["new"; 2]);
+    assert_eq!(changes(&["--target", "scorm12,web"]), ["unchanged"; 2]);
+    let zip = workshop.path("dist/justice-7-spip-1.0.0-scorm12.zip");
+    let (before, written) = (
+        fs::read(&zip).unwrap(),
+        fs::metadata(&zip).unwrap().modified().unwrap(),
+    );
+
+    // A file that someone else changed, or took away, is made again; the same bytes are left alone.
+    fs::write(&zip, "not a package").unwrap();
+    fs::remove_dir_all(workshop.path("dist/justice-7-spip-1.0.0-web")).unwrap();
+    assert_eq!(changes(&["--target", "scorm12,web"]), ["changed", "unchanged"]);
+    assert_eq!(fs::read(&zip).unwrap(), before);
+    assert_ne!(fs::metadata(&zip).unwrap().modified().unwrap(), written);
+    assert!(workshop.path("dist/justice-7-spip-1.0.0-web/index.html").exists());
+
+    workshop.change(
+        "content/07-spip/01-role-missions-methodes.md",
+        "L’article",
+        "L’article ",
+    );
+    assert_eq!(changes(&["--target", "scorm12,web"]), ["changed"; 2]);
+    workshop.change("content/course.toml", "Formation sur la justice", "Formation");
+    assert_eq!(changes(&["--target", "scorm12,web"]), ["changed"; 2]);
+    fs::write(workshop.path("dist/.cartable.json"), "{").unwrap();
+    assert_eq!(changes(&["--target", "scorm12,web"]), ["unchanged"; 2]);
+}
+
+#[test]
 fn only_the_targets_asked_for_are_built() {
     let workshop = Workshop::new();
     let output = workshop.run(&[
@@ -207,7 +246,8 @@ fn only_the_targets_asked_for_are_built() {
     assert!(output.status.success());
     let names: Vec<_> = fs::read_dir(workshop.path("there"))
         .unwrap()
-        .map(|entry| entry.unwrap().file_name())
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
         .collect();
     assert_eq!(names, ["justice-7-spip-1.0.0-xapi.zip"]);
     assert_says(&String::from_utf8(output.stdout).unwrap(), &["nouveau", "ko"]);

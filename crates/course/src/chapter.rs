@@ -87,6 +87,7 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
 
     let (id, number, title) = (id?, number?, title?);
     let chapter = Chapter {
+        folder: folder.to_owned(),
         id: id.value.clone(),
         number,
         title,

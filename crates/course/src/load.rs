@@ -115,6 +115,7 @@ fn read(folder: &Path, words: &[&'static str], faults: &Faults) -> Option<Course
     chapters.sort_by_key(|chapter| chapter.number);
 
     Some(Course {
+        folder: folder.to_owned(),
         id: id?.value,
         title: title?,
         language: language?.value,

@@ -7,6 +7,8 @@ use crate::prose::Prose;
 /// A course: what its author wrote, checked.
 #[derive(Clone, Debug)]
 pub struct Course {
+    /// Where it was read.
+    pub folder: PathBuf,
     /// Stable identifier, unique at the publisher's (`[a-z][a-z0-9-]*`, at most 64 characters).
     pub id: String,
     /// Title, at most 255 characters.
@@ -48,6 +50,8 @@ pub struct Member {
 /// A chapter: what a package holds.
 #[derive(Clone, Debug)]
 pub struct Chapter {
+    /// Where it was read.
+    pub folder: PathBuf,
     /// Stable identifier, unique in the course.
     pub id: String,
     /// The chapter's number as the learner sees it.

@@ -4,9 +4,10 @@
 //! 2. A [`PackageFormat`] (one per target) adds its manifest and its tracker, which gives a [`Package`]: a sorted map
 //!    of paths to contents.
 //! 3. [`Package::write_zip`] writes it: fixed dates and sorted entries, so that the same input gives the same bytes.
-//! 4. [`Output`] writes all packages beside their final place and renames them together: a build that fails
-//!    leaves the folder as it was.
+//! 4. [`Build`] does this on all cores for the chapters that have changed, writes all packages beside their final place
+//!    and renames them at the end: a build that fails leaves the folder as it was.
 
+mod build;
 mod format;
 mod keys;
 mod lexicon;
@@ -14,11 +15,13 @@ mod output;
 mod package;
 mod page;
 mod prose;
+mod record;
 mod render;
 mod words;
 
+pub use build::{Build, BuildError, Built};
 pub use format::{ControlFiles, PackageFormat, format_named, formats};
-pub use output::{Change, Output, OutputError, Written};
-pub use package::{Content, Package};
+pub use output::{Change, OutputError, Written};
+pub use package::{Content, Made, Package};
 pub use render::{RenderError, RenderedChapter, Renderer};
 pub use words::word_keys;

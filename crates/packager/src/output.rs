@@ -31,6 +31,16 @@ pub enum OutputError {
     },
 }
 
+impl OutputError {
+    /// A fault about a file.
+    pub(crate) fn of(path: &Path, error: io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            error,
+        }
+    }
+}
+
 /// How a package compares with what the folder held before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -53,13 +63,13 @@ pub struct Written {
     pub change: Change,
 }
 
-/// A folder that receives packages. What was added but not committed is removed when this is dropped.
-pub struct Output {
+/// A folder that receives packages.
+pub(crate) struct Output {
     folder: PathBuf,
-    pending: Vec<Pending>,
 }
 
-struct Pending {
+/// A package beside its place; removed when it is dropped without having been committed.
+pub(crate) struct Pending {
     written: Written,
     /// The new file, unless the one in place is the same.
     file: Option<NamedTempFile>,
@@ -73,15 +83,31 @@ impl Output {
     /// # Errors
     ///
     /// When it cannot be made.
-    pub fn new(folder: &Path) -> Result<Self, OutputError> {
+    pub(crate) fn new(folder: &Path) -> Result<Self, OutputError> {
         fs::create_dir_all(folder).map_err(|error| OutputError::Folder {
             path: folder.to_owned(),
             error,
         })?;
         Ok(Self {
             folder: folder.to_owned(),
-            pending: Vec::new(),
         })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A package that is in its place already.
+    pub(crate) fn unchanged(&self, name: &str, size: u64) -> Pending {
+        Pending {
+            written: Written {
+                file: self.folder.join(format!("{name}.zip")),
+                size,
+                change: Change::Unchanged,
+            },
+            file: None,
+            folder: None,
+        }
     }
 
     /// Writes a package beside its final place.
@@ -89,7 +115,7 @@ impl Output {
     /// # Errors
     ///
     /// When a file of the author's cannot be read or the folder cannot be written to.
-    pub fn add(&mut self, package: &Package) -> Result<(), OutputError> {
+    pub(crate) fn add(&self, package: &Package) -> Result<Pending, OutputError> {
         let path = self.folder.join(format!("{}.zip", package.name));
         let fail = |error| OutputError::File {
             path: path.clone(),
@@ -136,7 +162,7 @@ impl Output {
         } else {
             None
         };
-        self.pending.push(Pending {
+        Ok(Pending {
             written: Written {
                 file: path,
                 size,
@@ -144,35 +170,30 @@ impl Output {
             },
             file,
             folder,
-        });
-        Ok(())
+        })
     }
+}
 
-    /// Puts every package in its place.
+impl Pending {
+    /// Puts the package in its place.
     ///
     /// # Errors
     ///
     /// When a file cannot be renamed.
-    pub fn commit(self) -> Result<Vec<Written>, OutputError> {
-        let mut all = Vec::new();
-        for Pending {
+    pub(crate) fn commit(self) -> Result<Written, OutputError> {
+        let Self {
             written,
             file,
             folder,
-        } in self.pending
-        {
-            if let Some((new, place)) = folder {
-                replace_folder(new, &place).map_err(|error| OutputError::Folder { path: place, error })?;
-            }
-            if let Some(file) = file {
-                file.persist(&written.file).map_err(|error| OutputError::File {
-                    path: written.file.clone(),
-                    error: error.error,
-                })?;
-            }
-            all.push(written);
+        } = self;
+        if let Some((new, place)) = folder {
+            replace_folder(new, &place).map_err(|error| OutputError::Folder { path: place, error })?;
         }
-        Ok(all)
+        if let Some(file) = file {
+            file.persist(&written.file)
+                .map_err(|error| OutputError::of(&written.file, error.error))?;
+        }
+        Ok(written)
     }
 }
 

@@ -3,11 +3,12 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Seek, Write},
+    io::{self, Cursor, Seek, Write},
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 /// The page that a package opens.
 pub(crate) const PAGE: &str = "index.html";
@@ -27,13 +28,49 @@ pub struct Package {
     pub files: BTreeMap<String, Content>,
 }
 
-/// The content of a file in a package.
+/// The content of a file in a package. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Bytes made by the build.
-    Bytes(Vec<u8>),
+    Made(Made),
     /// A file of the author's, copied as it is.
     File(PathBuf),
+}
+
+/// Bytes made by the build, compressed once for all the packages that hold them.
+#[derive(Clone, Debug)]
+pub struct Made(Arc<(Vec<u8>, OnceLock<Vec<u8>>)>);
+
+impl Made {
+    pub(crate) fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Arc::new((bytes.into(), OnceLock::new())))
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.0
+    }
+
+    /// A zip that holds the bytes alone, for its compressed entry to be copied.
+    fn zip(&self) -> io::Result<&[u8]> {
+        let (bytes, zip) = &*self.0;
+        if let Some(zip) = zip.get() {
+            return Ok(zip);
+        }
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file("made", options(CompressionMethod::Deflated))?;
+        writer.write_all(bytes)?;
+        let made = writer.finish()?.into_inner();
+        Ok(zip.get_or_init(|| made))
+    }
+}
+
+fn options(method: CompressionMethod) -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .last_modified_time(DateTime::DEFAULT)
+        .unix_permissions(0o644)
+        .compression_method(method)
 }
 
 impl Package {
@@ -49,7 +86,7 @@ impl Package {
                 fs::create_dir_all(parent)?;
             }
             match content {
-                Content::Bytes(bytes) => fs::write(file, bytes)?,
+                Content::Made(made) => fs::write(file, made.bytes())?,
                 Content::File(source) => {
                     io::copy(&mut File::open(source)?, &mut File::create(file)?)?;
                 }
@@ -66,19 +103,15 @@ impl Package {
     pub fn write_zip(&self, out: impl Write + Seek) -> io::Result<()> {
         let mut zip = ZipWriter::new(out);
         for (path, content) in &self.files {
-            let options = SimpleFileOptions::default()
-                .last_modified_time(DateTime::DEFAULT)
-                .unix_permissions(0o644)
-                .compression_method(method(path));
             match content {
-                Content::Bytes(bytes) => {
-                    zip.start_file(path, options)?;
-                    zip.write_all(bytes)?;
+                Content::Made(made) => {
+                    let mut entry = ZipArchive::new(Cursor::new(made.zip()?))?;
+                    zip.raw_copy_file_rename(entry.by_index_raw(0)?, path)?;
                 }
                 Content::File(file) => {
                     let mut reader = File::open(file)?;
                     let large = reader.metadata()?.len() >= u64::from(u32::MAX);
-                    zip.start_file(path, options.large_file(large))?;
+                    zip.start_file(path, options(method(path)).large_file(large))?;
                     io::copy(&mut reader, &mut zip)?;
                 }
             }
@@ -105,7 +138,7 @@ mod tests {
 
     use zip::ZipArchive;
 
-    use super::{Content, Package};
+    use super::{Content, Made, Package};
 
     fn zip(package: &Package) -> Vec<u8> {
         let mut out = Cursor::new(Vec::new());
@@ -118,11 +151,11 @@ mod tests {
         let text = "texte ".repeat(100);
         let files = [
             ("b.html", text.as_bytes()),
-            ("a.png", &[1, 2, 3]),
+            ("a.png", &[1, 2, 3][..]),
             ("imsmanifest.xml", b"<m/>"),
         ];
         let files = files
-            .map(|(path, bytes)| (path.to_owned(), Content::Bytes(bytes.to_vec())))
+            .map(|(path, bytes)| (path.to_owned(), Content::Made(Made::new(bytes))))
             .into();
         let package = Package {
             name: "x".into(),

@@ -9,7 +9,7 @@ use toml::Table;
 use crate::{
     keys,
     lexicon::Terms,
-    package::{SCRIPT, STYLE},
+    package::{Made, SCRIPT, STYLE},
     page::{
         ChapterContext, ChoiceContext, CourseContext, Data, EndContext, LessonContext, LessonData,
         LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page, QuestionContext,
@@ -77,7 +77,7 @@ pub struct RenderedChapter {
     /// The lexicon's terms, as keywords.
     pub keywords: Vec<String>,
     /// The page.
-    pub html: String,
+    pub html: Made,
     /// The images it shows: path in the package, file on disk.
     pub images: Vec<(String, PathBuf)>,
 }
@@ -178,7 +178,7 @@ impl Renderer {
                 .flat_map(|lexicon| &lexicon.terms)
                 .map(|term| term.name.clone())
                 .collect(),
-            html,
+            html: Made::new(html),
             images: chapter
                 .images
                 .iter()

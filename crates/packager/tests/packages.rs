@@ -21,12 +21,15 @@ fn package(course: &Path, target: &str) -> Package {
         .unwrap()
         .render(&course, &course.chapters[0])
         .unwrap();
-    format_named(target).unwrap().package(&page).unwrap()
+    format_named(target)
+        .unwrap()
+        .package(&page, target.to_owned())
+        .unwrap()
 }
 
 fn text(package: &Package, file: &str) -> String {
     match &package.files[file] {
-        Content::Bytes(bytes) => String::from_utf8(bytes.clone()).unwrap(),
+        Content::Made(made) => String::from_utf8(made.bytes().to_vec()).unwrap(),
         Content::File(path) => fs::read_to_string(path).unwrap(),
     }
 }

@@ -18,6 +18,11 @@ pub enum Standard {
     Web,
 }
 
+impl Standard {
+    /// Every standard, in the order of their declaration.
+    pub const ALL: [Self; 5] = [Self::Scorm12, Self::Scorm2004, Self::Xapi, Self::Cmi5, Self::Web];
+}
+
 /// What `build.rs` made.
 macro_rules! built {
     ($name:literal) => {

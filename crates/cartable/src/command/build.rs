@@ -4,13 +4,14 @@ use std::path::Path;
 
 use cartable_course::{Chapter, Course, Locale};
 use cartable_packager::{
-    Change, Output, OutputError, Package, PackageFormat, Renderer, Written, format_named, formats, word_keys,
+    Build, BuildError, Change, OutputError, PackageFormat, Written, format_named, formats, word_keys,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::{
-    args::{Build, Format},
+    args::{self, Format},
+    environment,
     failure::{Failure, JsonDiagnostic, faulty_course, print_diagnostics},
     language::choose,
 };
@@ -18,18 +19,7 @@ use crate::{
 /// Fewer packages than this are built before a progress bar could be read.
 const WORTH_A_BAR: usize = 20;
 
-/// A package that was built.
-pub(crate) struct Built {
-    pub(crate) chapter: String,
-    title: String,
-    pub(crate) format: &'static dyn PackageFormat,
-    pub(crate) package: Package,
-    /// The chapter's activity id.
-    pub(crate) activity: String,
-    written: Written,
-}
-
-pub(crate) fn run(arguments: &Build, locale: Locale) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure> {
     let with_format = |failure: Failure| Failure {
         format: arguments.format,
         ..failure
@@ -75,46 +65,42 @@ pub(crate) fn run(arguments: &Build, locale: Locale) -> Result<(), Failure> {
 }
 
 /// Builds chapters for targets into a folder: all of them, or nothing.
-pub(crate) fn build(
-    course: &Course,
-    chapters: &[&Chapter],
+pub(crate) fn build<'a>(
+    course: &'a Course,
+    chapters: &[&'a Chapter],
     targets: &[&'static dyn PackageFormat],
     out: &Path,
     locale: Locale,
-) -> Result<Vec<Built>, Failure> {
-    let renderer = Renderer::new().map_err(|error| cannot_render(&error, locale))?;
-    let mut output = Output::new(out).map_err(|error| cannot_write(&error, locale))?;
-    let mut packages = Vec::new();
+) -> Result<Vec<BuiltPackage<'a>>, Failure> {
     let bar = progress_bar(chapters.len() * targets.len());
-    for chapter in chapters {
-        let page = renderer
-            .render(course, chapter)
-            .map_err(|error| cannot_render(&error, locale))?;
-        for format in targets {
-            let package = format
-                .package(&page)
-                .map_err(|error| Failure::new(error.to_string(), ""))?;
-            output
-                .add(&package)
-                .map_err(|error| cannot_write(&error, locale))?;
-            packages.push((chapter, *format, package, page.activity.clone()));
-            bar.inc(1);
-        }
-    }
+    let program = environment::program();
+    let work = Build {
+        course,
+        chapters,
+        targets,
+        program: &program,
+        progress: &|| bar.inc(1),
+    };
+    let built = work.run(out).map_err(|error| match error {
+        BuildError::Render(error) => cannot_render(&error, locale),
+        BuildError::Output(error) => cannot_write(&error, locale),
+    })?;
     bar.finish_and_clear();
-    let written = output.commit().map_err(|error| cannot_write(&error, locale))?;
-    let built = packages
-        .into_iter()
-        .zip(written)
-        .map(|((chapter, format, package, activity), written)| Built {
-            chapter: chapter.id.clone(),
-            title: format!("{} · {}", chapter.number, chapter.title),
-            format,
-            package,
-            activity,
-            written,
-        });
-    Ok(built.collect())
+    let named = built.into_iter().filter_map(|built| {
+        Some(BuiltPackage {
+            chapter: chapters.get(built.chapter)?,
+            target: *targets.get(built.target)?,
+            written: built.written,
+        })
+    });
+    Ok(named.collect())
+}
+
+/// A package that was built, or was there already.
+pub(crate) struct BuiltPackage<'a> {
+    chapter: &'a Chapter,
+    target: &'static dyn PackageFormat,
+    written: Written,
 }
 
 /// The bar is drawn on standard error, and only on a terminal.
@@ -162,7 +148,7 @@ fn choose_chapters<'a>(
         .collect())
 }
 
-fn cannot_render(error: &dyn std::error::Error, locale: Locale) -> Failure {
+pub(crate) fn cannot_render(error: &dyn std::error::Error, locale: Locale) -> Failure {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -205,15 +191,15 @@ struct JsonPackage<'a> {
 }
 
 impl<'a> JsonPackage<'a> {
-    fn new(built: &'a Built) -> Self {
+    fn new(built: &'a BuiltPackage<'_>) -> Self {
         let change = match built.written.change {
             Change::New => "new",
             Change::Changed => "changed",
             Change::Unchanged => "unchanged",
         };
         Self {
-            chapter: &built.chapter,
-            target: built.format.name(),
+            chapter: &built.chapter.id,
+            target: built.target.name(),
             file: &built.written.file,
             size: built.written.size,
             change,
@@ -221,13 +207,21 @@ impl<'a> JsonPackage<'a> {
     }
 }
 
-/// Prints what was built, chapter by chapter.
-pub(crate) fn print_built(built: &[Built], locale: Locale) {
+/// Prints what was built, chapter by chapter; of a large course, only what has changed.
+pub(crate) fn print_built(built: &[BuiltPackage<'_>], locale: Locale) {
+    let (same, other): (Vec<_>, Vec<_>) = built
+        .iter()
+        .partition(|package| package.written.change == Change::Unchanged);
+    let shown: Vec<_> = if same.len() > WORTH_A_BAR {
+        other
+    } else {
+        built.iter().collect()
+    };
     let mut last = None;
-    for package in built {
-        if last != Some(&package.chapter) {
-            println!("{}", package.title);
-            last = Some(&package.chapter);
+    for package in &shown {
+        if last != Some(&package.chapter.id) {
+            println!("{} · {}", package.chapter.number, package.chapter.title);
+            last = Some(&package.chapter.id);
         }
         let change = match package.written.change {
             Change::New => choose(locale, "new", "nouveau"),
@@ -236,10 +230,21 @@ pub(crate) fn print_built(built: &[Built], locale: Locale) {
         };
         println!(
             "  {:<18} {:>9}  {:<9}  {}",
-            package.format.title(),
+            package.target.title(),
             size(package.written.size, locale),
             change,
             package.written.file.display()
+        );
+    }
+    if shown.len() < built.len() {
+        let count = same.len();
+        println!(
+            "{}",
+            choose(
+                locale,
+                format!("{count} packages unchanged"),
+                format!("{count} paquets inchangés"),
+            )
         );
     }
 }

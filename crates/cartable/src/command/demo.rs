@@ -3,15 +3,15 @@
 mod site;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use cartable_course::{Course, Locale};
+use cartable_course::{Chapter, Course, Locale};
 use cartable_lrs::{CONSOLE, Scope, Scopes, XAPI};
 use cartable_lrs_store::{Location, Store};
-use cartable_packager::{format_named, formats, word_keys};
+use cartable_packager::{Package, Renderer, format_named, formats, word_keys};
 use form_urlencoded::Serializer;
 
 use self::site::Site;
 use super::{
-    build::{Built, build, print_built},
+    build::{build, cannot_render, print_built},
     serve::{local_address, log, print_how_to_stop, server, until_asked_to_stop},
 };
 use crate::{
@@ -37,10 +37,38 @@ pub(crate) fn run(arguments: &Demo, locale: Locale) -> Result<(), Failure> {
     let chapters: Vec<_> = course.chapters.iter().collect();
     let built = build(&course, &chapters, formats(), &arguments.out, locale)?;
     print_built(&built, locale);
-    block_on(serve(arguments, built, locale), locale)
+    let packages = launched(&course, &chapters, locale)?;
+    block_on(serve(arguments, packages, locale), locale)
 }
 
-async fn serve(arguments: &Demo, built: Vec<Built>, locale: Locale) -> Result<(), Failure> {
+/// The xAPI package of each chapter, with its activity.
+fn launched(course: &Course, chapters: &[&Chapter], locale: Locale) -> Result<Vec<Launched>, Failure> {
+    let renderer = Renderer::new().map_err(|error| cannot_render(&error, locale))?;
+    let mut launched = Vec::new();
+    for chapter in chapters {
+        let page = renderer
+            .render(course, chapter)
+            .map_err(|error| cannot_render(&error, locale))?;
+        if let Some(target) = format_named("xapi") {
+            let package = target
+                .package(&page, chapter.id.clone())
+                .map_err(|error| cannot_render(&error, locale))?;
+            launched.push(Launched {
+                activity: page.activity,
+                package,
+            });
+        }
+    }
+    Ok(launched)
+}
+
+/// A package to launch.
+struct Launched {
+    activity: String,
+    package: Package,
+}
+
+async fn serve(arguments: &Demo, packages: Vec<Launched>, locale: Locale) -> Result<(), Failure> {
     let listener = listen(arguments.listen, "--listen", locale).await?;
     let chapter_listener = listen(arguments.chapter_listen, "--chapter-listen", locale).await?;
     let store = open(&Location::Folder(arguments.data.clone()), locale).await?;
@@ -56,13 +84,9 @@ async fn serve(arguments: &Demo, built: Vec<Built>, locale: Locale) -> Result<()
     let launcher = Launcher::new(&store, &lrs, locale).await?;
 
     println!();
-    let xapi = format_named("xapi").map(cartable_packager::PackageFormat::name);
     let mut sites = Vec::new();
-    for built in built
-        .into_iter()
-        .filter(|built| Some(built.format.name()) == xapi)
-    {
-        let site = format!("{chapter}/{}/index.html", built.chapter);
+    for Launched { activity, package } in packages {
+        let name = package.name.clone();
         println!(
             "{}",
             choose(
@@ -71,8 +95,8 @@ async fn serve(arguments: &Demo, built: Vec<Built>, locale: Locale) -> Result<()
                 "Le chapitre, lancé comme par un LMS :"
             )
         );
-        println!("  {site}?{}", launcher.query(&built.activity));
-        sites.push((built.chapter, built.package));
+        println!("  {chapter}/{name}/index.html?{}", launcher.query(&activity));
+        sites.push((name, package));
     }
     println!("Console");
     println!("  {lrs}{CONSOLE}");

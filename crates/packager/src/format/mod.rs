@@ -9,12 +9,13 @@ mod web;
 mod xapi;
 mod xml;
 
-use std::io;
+use std::{io, sync::LazyLock};
 
+use cartable_course::{Chapter, Course};
 use cartable_player::Standard;
 
 use crate::{
-    package::{Content, PAGE, Package, SCRIPT, STYLE},
+    package::{Content, Made, PAGE, Package, SCRIPT, STYLE},
     render::RenderedChapter,
 };
 
@@ -45,46 +46,60 @@ pub trait PackageFormat: Sync {
     /// Never in practice: they are written to memory.
     fn control_files(&self, chapter: &RenderedChapter, files: &[&str]) -> io::Result<ControlFiles>;
 
-    /// The whole package of a chapter.
+    /// The whole package of a chapter, under a name.
     ///
     /// # Errors
     ///
     /// As [`PackageFormat::control_files`].
-    fn package(&self, chapter: &RenderedChapter) -> io::Result<Package> {
+    fn package(&self, chapter: &RenderedChapter, name: String) -> io::Result<Package> {
         let mut package = Package {
-            name: file_name(chapter, self.name()),
+            name,
             is_unpacked: self.is_unpacked(),
             ..Package::default()
         };
         let mut add = |path: &str, content| package.files.insert(path.to_owned(), content);
-        add(PAGE, Content::Bytes(chapter.html.clone().into_bytes()));
-        add(
-            STYLE,
-            Content::Bytes(cartable_player::style().as_bytes().to_vec()),
-        );
-        add(
-            SCRIPT,
-            Content::Bytes(cartable_player::script(self.standard()).as_bytes().to_vec()),
-        );
-        for (path, script) in cartable_player::workers(self.standard()) {
-            add(path, Content::Bytes(script.as_bytes().to_vec()));
+        add(PAGE, Content::Made(chapter.html.clone()));
+        for (path, made) in &*PLAYER[self.standard() as usize] {
+            add(path, Content::Made(made.clone()));
         }
         for (path, file) in &chapter.images {
             add(path, Content::File(file.clone()));
         }
         let paths: Vec<&str> = package.files.keys().map(String::as_str).collect();
         for (path, bytes) in self.control_files(chapter, &paths)? {
-            package.files.insert(path.to_owned(), Content::Bytes(bytes));
+            package
+                .files
+                .insert(path.to_owned(), Content::Made(Made::new(bytes)));
         }
         Ok(package)
     }
 }
 
+/// The player's files for each standard, by the standard's place.
+static PLAYER: LazyLock<Vec<PlayerFiles>> = LazyLock::new(|| {
+    let style = Made::new(cartable_player::style());
+    Standard::ALL
+        .into_iter()
+        .map(|standard| {
+            let script = (SCRIPT, Made::new(cartable_player::script(standard)));
+            let workers = cartable_player::workers(standard)
+                .iter()
+                .map(|(path, script)| (*path, Made::new(*script)));
+            [(STYLE, style.clone()), script]
+                .into_iter()
+                .chain(workers)
+                .collect()
+        })
+        .collect()
+});
+
+type PlayerFiles = Vec<(&'static str, Made)>;
+
 /// The file name of a zip: what Moodle shows as the activity's name when the file is dropped on a course.
-fn file_name(chapter: &RenderedChapter, target: &str) -> String {
+pub(crate) fn file_name(course: &Course, chapter: &Chapter, target: &str) -> String {
     format!(
         "{}-{}-{}-{}-{target}",
-        chapter.course, chapter.number, chapter.id, chapter.version
+        course.id, chapter.number, chapter.id, course.version
     )
 }
 

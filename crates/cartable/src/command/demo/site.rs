@@ -30,7 +30,7 @@ async fn file(State(Site(packages)): State<Site>, Path((name, path)): Path<(Stri
         return StatusCode::NOT_FOUND.into_response();
     };
     let bytes = match content {
-        Content::Bytes(bytes) => bytes.clone(),
+        Content::Made(made) => made.bytes().to_vec(),
         Content::File(file) => match tokio::fs::read(file).await {
             Ok(bytes) => bytes,
             Err(error) => {

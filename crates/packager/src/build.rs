@@ -1,0 +1,125 @@
+//! Builds the packages of chapters into a folder: all of them or none, and only what has changed.
+
+use std::path::Path;
+
+use cartable_course::{Chapter, Course};
+use rayon::prelude::*;
+
+use crate::{
+    format::{PackageFormat, file_name},
+    output::{Output, OutputError, Pending, Written},
+    record::{self, Record},
+    render::{RenderError, Renderer},
+};
+
+/// What to build.
+pub struct Build<'a> {
+    /// The course.
+    pub course: &'a Course,
+    /// The chapters to build.
+    pub chapters: &'a [&'a Chapter],
+    /// The targets to build each of them for.
+    pub targets: &'a [&'static dyn PackageFormat],
+    /// What tells this program from another build of it: packages made by another are made again.
+    pub program: &'a [u8],
+    /// Called from any thread after each package.
+    pub progress: &'a (dyn Fn() + Sync),
+}
+
+/// A package that was built, or was there already.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The chapter's place among those asked for.
+    pub chapter: usize,
+    /// The target's place among those asked for.
+    pub target: usize,
+    /// The file.
+    pub written: Written,
+}
+
+/// Why nothing was built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A chapter cannot be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A package cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// A package on its way: what it is made from, and its new file, unless the one in place is right.
+type Prepared = (String, Pending);
+
+impl Build<'_> {
+    /// Builds the packages, chapter by chapter on all cores.
+    ///
+    /// # Errors
+    ///
+    /// When a chapter cannot be rendered or the folder cannot be written to; the folder is then as it was.
+    pub fn run(&self, folder: &Path) -> Result<Vec<Built>, BuildError> {
+        let renderer = Renderer::new()?;
+        let output = Output::new(folder)?;
+        let mut record = Record::read(folder);
+        let chapters: Vec<Vec<Prepared>> = self
+            .chapters
+            .par_iter()
+            .map(|chapter| self.chapter(&renderer, &output, &record, chapter))
+            .collect::<Result<_, _>>()?;
+
+        let mut built = Vec::new();
+        for (chapter, made) in chapters.into_iter().enumerate() {
+            for (target, (source, pending)) in made.into_iter().enumerate() {
+                let written = pending.commit()?;
+                let name = written.file.file_name().unwrap_or_default().to_string_lossy();
+                record
+                    .note(folder, &name, &source)
+                    .map_err(|error| OutputError::of(&written.file, error))?;
+                built.push(Built {
+                    chapter,
+                    target,
+                    written,
+                });
+            }
+        }
+        record
+            .write(folder)
+            .map_err(|error| OutputError::of(folder, error))?;
+        Ok(built)
+    }
+
+    fn chapter(
+        &self,
+        renderer: &Renderer,
+        output: &Output,
+        record: &Record,
+        chapter: &Chapter,
+    ) -> Result<Vec<Prepared>, BuildError> {
+        let source = record::source(self.program, self.course, chapter)
+            .map_err(|error| OutputError::of(&chapter.folder, error))?;
+        let mut page = None;
+        let mut made = Vec::with_capacity(self.targets.len());
+        for target in self.targets {
+            let name = file_name(self.course, chapter, target.name());
+            let unchanged = record.unchanged(output.folder(), &format!("{name}.zip"), &source);
+            let pending = match unchanged {
+                Some(size) if !target.is_unpacked() || output.folder().join(&name).is_dir() => {
+                    output.unchanged(&name, size)
+                }
+                _ => {
+                    let page = match &page {
+                        Some(page) => page,
+                        None => page.insert(renderer.render(self.course, chapter)?),
+                    };
+                    let package = target
+                        .package(page, name)
+                        .map_err(|error| OutputError::of(&chapter.folder, error))?;
+                    output.add(&package)?
+                }
+            };
+            made.push((source.clone(), pending));
+            (self.progress)();
+        }
+        Ok(made)
+    }
+}

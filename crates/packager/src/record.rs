@@ -1,0 +1,126 @@
+//! What a folder received at the last build, so that the next one does only what has changed.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+use cartable_course::{Chapter, Course};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The record's file. It may be deleted at any time: everything is then built again.
+const FILE: &str = ".cartable.json";
+
+/// Packages by their file's name.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Record(BTreeMap<String, Entry>);
+
+/// A package as it was written.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// What it was made from.
+    source: String,
+    /// The zip's size in bytes.
+    size: u64,
+    /// When the zip was written, in nanoseconds since 1970.
+    modified: u128,
+}
+
+impl Record {
+    /// The record of a folder; empty when there is none, or none that can be read.
+    pub(crate) fn read(folder: &Path) -> Self {
+        fs::read(folder.join(FILE))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// The size of a package that was made from this, if its file is still the one that was written.
+    pub(crate) fn unchanged(&self, folder: &Path, name: &str, source: &str) -> Option<u64> {
+        let entry = self.0.get(name)?;
+        (entry.source == source && Entry::of(&folder.join(name), source).ok()? == *entry)
+            .then_some(entry.size)
+    }
+
+    /// Notes a package that stands in the folder.
+    pub(crate) fn note(&mut self, folder: &Path, name: &str, source: &str) -> io::Result<()> {
+        let entry = Entry::of(&folder.join(name), source)?;
+        self.0.insert(name.to_owned(), entry);
+        Ok(())
+    }
+
+    /// Writes the record in place of the one before.
+    pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer(&mut file, self)?;
+        file.persist(folder.join(FILE)).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn of(file: &Path, source: &str) -> io::Result<Self> {
+        let metadata = fs::metadata(file)?;
+        let modified = metadata
+            .modified()?
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Ok(Self {
+            source: source.to_owned(),
+            size: metadata.len(),
+            modified: modified.as_nanos(),
+        })
+    }
+}
+
+/// What a chapter's packages are made from, as a hexadecimal SHA-256: the program, `course.toml`, and every file of the
+/// chapter's folder (the text of those that hold text, the size and time of the others).
+pub(crate) fn source(program: &[u8], course: &Course, chapter: &Chapter) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        hasher.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(bytes);
+    };
+    add(program);
+    add(&fs::read(course.folder.join("course.toml"))?);
+    for file in files(&chapter.folder)? {
+        add(file
+            .strip_prefix(&chapter.folder)
+            .unwrap_or(&file)
+            .as_os_str()
+            .as_encoded_bytes());
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "md" || extension == "toml")
+        {
+            add(&fs::read(&file)?);
+        } else {
+            let Entry { size, modified, .. } = Entry::of(&file, "")?;
+            add(&size.to_be_bytes());
+            add(&modified.to_be_bytes());
+        }
+    }
+    Ok(hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write;
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
+/// Every file under a folder, sorted.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.extend(files(&entry.path())?);
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
