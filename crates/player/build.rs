@@ -13,8 +13,9 @@ use oxc_span::SourceType;
 const LANGUAGE: &str = "es2020";
 
 /// The scripts that every standard shares, each after those it uses.
-const SHARED: [&str; 6] = [
+const SHARED: [&str; 7] = [
     "suspend-data",
+    "answers",
     "progress",
     "tracker",
     "lexicon",

@@ -70,6 +70,22 @@ test('the chapter is at ease on every screen', async (t) => {
   });
 });
 
+test('a question of each kind is at ease on every screen', async (t) => {
+  const { files, page: data } = await build(await folder(t), 'web', 'tests/courses/kinds');
+  const url = await site(t, files);
+  await everywhere(t, async (page, scheme) => {
+    await page.goto(`${url}/index.html`);
+    await openLesson(page, data.lessons[0].id);
+    await check(page, `kinds-asked-${scheme}`);
+    await answer(page, 'ordre', ['b', 'a', 'c']);
+    await answer(page, 'ordre', ['c', 'b', 'a']);
+    await answer(page, 'paires', ['a.b', 'b.a', 'c.c']);
+    await answer(page, 'texte', ['directeur']);
+    await answer(page, 'nombre', ['2008']);
+    await check(page, `kinds-answered-${scheme}`);
+  });
+});
+
 test('a term opens its definition in place by mouse, keyboard and touch', async (t) => {
   const { files, page: data } = await build(await folder(t), 'xapi');
   const url = await site(t, files);

@@ -23,13 +23,28 @@ export async function next(view) {
   await view.locator(target).waitFor();
 }
 
-/** Chooses and validates; gives what the page says. */
-export async function answer(view, question, choices) {
+/** Answers a question of any kind and validates; gives what the page says. */
+export async function answer(view, question, given) {
   const form = view.locator(`#question-${question}`);
-  for (const box of await form.locator('input[type=checkbox]:checked').all()) await box.uncheck();
-  for (const choice of choices) await form.locator(`input[value="${choice}"]`).check();
+  if (await form.locator('[data-answer]').count()) await form.locator('[data-answer]').fill(given[0]);
+  else if (await form.locator('[data-sequence]').count()) await sort(form, given);
+  else if (await form.locator('select').count()) {
+    for (const [left, right] of given.map((pair) => pair.split('.'))) await form.locator(`select[data-left="${left}"]`).selectOption(right);
+  } else {
+    for (const box of await form.locator('input[type=checkbox]').all()) await box.setChecked(given.includes(await box.getAttribute('value')));
+    for (const choice of given) await form.locator(`input[value="${choice}"]`).check();
+  }
   await form.locator('button[type=submit]').click();
   return form.locator('[data-verdict]').textContent();
+}
+
+/** Moves the items of a sequence with their buttons, by keyboard. */
+async function sort(form, wanted) {
+  const order = () => form.locator('[data-item]').evaluateAll((items) => items.map((item) => item.dataset.item));
+  for (const [place, id] of wanted.entries()) {
+    for (let at = (await order()).indexOf(id); at > place; at--) await form.locator(`[data-item="${id}"] [data-move="up"]`).press('Enter');
+  }
+  assert.deepEqual(await order(), wanted);
 }
 
 /** Goes through every lesson from the one on the screen, and answers every question rightly. */

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 use std::{
+    fmt::Write,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -153,6 +154,38 @@ fn every_fault_is_told_at_once() {
             "02-personnes.md:",
             "04-approche-motivationnelle.md:",
         ],
+    );
+}
+
+#[test]
+fn a_chapter_that_could_lose_what_was_done_is_refused_before_an_lms_sees_it() {
+    let workshop = Workshop::new();
+    let lesson = workshop.path("content/07-spip/02-personnes.md");
+    let mut text = fs::read_to_string(&lesson).unwrap();
+    for number in 0..20 {
+        write!(
+            text,
+            "\n::: question {{#libre-{number}}}\nPourquoi ?\n\n= …\n:::\n"
+        )
+        .unwrap();
+    }
+    fs::write(lesson, text).unwrap();
+    let said = workshop.refused(&["build", "--lang", "en"]);
+    assert_says(
+        &said,
+        &[
+            "SCORM 1.2 keeps 4096",
+            "200 bytes",
+            "--target",
+            "nothing was written",
+        ],
+    );
+    assert!(!workshop.path("dist/justice-7-spip-1.0.0-scorm12.zip").exists());
+    assert!(
+        workshop
+            .run(&["build", "--target", "scorm2004-4,cmi5"])
+            .status
+            .success()
     );
 }
 

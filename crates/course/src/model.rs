@@ -162,21 +162,65 @@ pub struct Question {
 }
 
 /// How a question is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum QuestionKind {
     /// One choice, written `( )`.
     Single,
     /// Any number of choices, written `[ ]`.
     Multiple,
+    /// One of two choices, the first of which says that it is true.
+    TrueFalse,
+    /// One step of a scale; there is no right one, and it does not count.
+    Likert,
+    /// The choices in their order, which is the author's.
+    Sequencing,
+    /// Each choice with what goes with it.
+    Matching,
+    /// A word or a few.
+    FillIn(FillIn),
+    /// A number.
+    Numeric(Numeric),
+    /// A text; it does not count.
+    LongAnswer,
+}
+
+impl QuestionKind {
+    /// Whether an answer can be right or wrong, and so counts.
+    #[must_use]
+    pub fn is_scored(&self) -> bool {
+        !matches!(self, Self::Likert | Self::LongAnswer)
+    }
+}
+
+/// Which texts are right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FillIn {
+    /// Any of these.
+    pub answers: Vec<String>,
+    /// Whether capitals count.
+    pub case: bool,
+    /// Whether accents count.
+    pub accents: bool,
+}
+
+/// Which numbers are right: from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Numeric {
+    /// The least.
+    pub least: f64,
+    /// The most.
+    pub most: f64,
 }
 
 /// A choice of a question.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// The choice's letter, in the author's order: `a`, `b`, …
+    /// The choice's letter, in the author's order: `a`, `b`, …; `true` and `false` where these are the choices.
     pub id: String,
     /// What the learner reads.
     pub text: Prose,
+    /// What goes with it, in a question that matches.
+    pub pair: Option<Prose>,
     /// Whether it belongs to the right answer.
     pub right: bool,
     /// What the learner reads after choosing it.

@@ -15,12 +15,21 @@
 //! ```
 //!
 //! `( )` takes one answer, `[ ]` any number; `x` marks what is right; a quoted line under a choice is its feedback.
+//! `kind=true-false` and `kind=likert` go with `( )`. Other lines make other kinds:
+//!
+//! ```text
+//! - SPIP => service pénitentiaire d’insertion et de probation      each with what goes with it
+//! 1. l’évaluation                                                   in their order
+//! = conseiller pénitentiaire                                        a text, or any of several
+//! = 12 ± 0,5                                                        a number; or 10..20
+//! = …                                                               a long answer, which does not count
+//! ```
 
 use std::ops::Range;
 
 use crate::{
     directive::{Directive, Piece},
-    model::{Choice, Question, QuestionKind},
+    model::{Choice, FillIn, Numeric, Question, QuestionKind},
     problem::Problem,
     prose::{self, Prose, References},
     source::Source,
@@ -29,6 +38,10 @@ use crate::{
 
 const HEAVIEST: u32 = 1000;
 const MOST_CHOICES: usize = 26;
+/// In characters: what a learner types fits every LMS.
+const LONGEST_ANSWER: usize = 100;
+/// Between what goes together.
+const ARROW: &str = "=>";
 
 /// Reads a `question` directive, reporting each fault; `None` when there is no question to speak of.
 pub(crate) fn read(
@@ -80,14 +93,22 @@ pub(crate) fn read(
         faults.report(source, head.clone(), Problem::QuestionWithoutText);
         return None;
     };
-    let kind = check_choices(source, head, &drafts, faults)?;
-    let weight = read_weight(source, directive, faults);
+    let attributes = read_attributes(source, directive, faults);
+    let kind = read_kind(source, head, &drafts, &attributes, faults)?;
+    let is_true_false = kind == QuestionKind::TrueFalse;
     let choices = drafts
         .into_iter()
+        .filter(|draft| draft.mark != Mark::Answer)
         .zip('a'..='z')
-        .map(|(draft, letter)| Choice {
-            id: letter.to_string(),
+        .enumerate()
+        .map(|(place, (draft, letter))| Choice {
+            id: match (is_true_false, place) {
+                (true, 0) => "true".to_owned(),
+                (true, _) => "false".to_owned(),
+                _ => letter.to_string(),
+            },
             text: parse(source, draft.text, references, faults),
+            pair: draft.pair.map(|range| parse(source, range, references, faults)),
             right: draft.right,
             feedback: draft
                 .feedback
@@ -96,12 +117,12 @@ pub(crate) fn read(
         .collect();
     Some(Question {
         id: id?,
+        weight: if kind.is_scored() { attributes.weight } else { 0 },
         kind,
         prompt,
         choices,
         right,
         wrong,
-        weight,
     })
 }
 
@@ -144,40 +165,97 @@ fn read_feedback(
     None
 }
 
-fn read_weight(source: &Source, directive: &Directive, faults: &Faults) -> u32 {
-    let mut weight = 1;
+/// What stands beside the identifier.
+struct Attributes {
+    weight: u32,
+    /// `true-false` or `likert`.
+    kind: Option<String>,
+    /// Whether capitals count.
+    case: bool,
+    /// Whether accents count.
+    accents: bool,
+}
+
+fn read_attributes(source: &Source, directive: &Directive, faults: &Faults) -> Attributes {
+    let mut attributes = Attributes {
+        weight: 1,
+        kind: None,
+        case: false,
+        accents: false,
+    };
     for (key, value) in &directive.attributes {
-        if key != "weight" {
-            let problem = Problem::UnknownKey {
-                key: key.clone(),
-                nearest: None,
-                known: vec!["weight"],
-            };
-            faults.report(source, directive.span.clone(), problem);
-        } else if let Some(number) = value
-            .parse()
-            .ok()
-            .filter(|number| (1..=HEAVIEST).contains(number))
-        {
-            weight = number;
-        } else {
-            let problem = Problem::OutOfBounds {
-                key: "weight".to_owned(),
-                least: 1,
-                most: HEAVIEST,
-            };
-            faults.report(source, directive.span.clone(), problem);
-        }
+        let expected: &'static [&'static str] = match (key.as_str(), value.as_str()) {
+            ("weight", _) => {
+                let number = value.parse().ok();
+                let Some(number) = number.filter(|number| (1..=HEAVIEST).contains(number)) else {
+                    let problem = Problem::OutOfBounds {
+                        key: key.clone(),
+                        least: 1,
+                        most: HEAVIEST,
+                    };
+                    faults.report(source, directive.span.clone(), problem);
+                    continue;
+                };
+                attributes.weight = number;
+                continue;
+            }
+            ("kind", "true-false" | "likert") => {
+                attributes.kind = Some(value.clone());
+                continue;
+            }
+            ("case", "strict") => {
+                attributes.case = true;
+                continue;
+            }
+            ("accents", "strict") => {
+                attributes.accents = true;
+                continue;
+            }
+            ("kind", _) => &["true-false", "likert"],
+            ("case" | "accents", _) => &["strict"],
+            _ => {
+                let problem = Problem::UnknownKey {
+                    key: key.clone(),
+                    nearest: None,
+                    known: vec!["weight", "kind", "case", "accents"],
+                };
+                faults.report(source, directive.span.clone(), problem);
+                continue;
+            }
+        };
+        let problem = Problem::UnknownValue {
+            key: key.clone(),
+            value: value.clone(),
+            known: expected,
+        };
+        faults.report(source, directive.span.clone(), problem);
     }
-    weight
+    attributes
+}
+
+/// What a line offers to the learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    /// `- ( )`
+    Single,
+    /// `- [ ]`
+    Multiple,
+    /// `- one => the other`
+    Match,
+    /// `1.`
+    Sequence,
+    /// `= text`
+    Answer,
 }
 
 /// A choice before its text is parsed.
 struct Draft {
-    kind: QuestionKind,
+    mark: Mark,
     right: bool,
-    mark: Range<usize>,
+    /// The line up to the text.
+    head: Range<usize>,
     text: Range<usize>,
+    pair: Option<Range<usize>>,
     feedback: Option<Range<usize>>,
 }
 
@@ -187,17 +265,21 @@ fn read_choices(source: &Source, range: Range<usize>, drafts: &mut Vec<Draft>) -
     let mut start = range.start;
     for line in source.text[range.clone()].split_inclusive('\n') {
         let end = start + line.trim_end().len();
-        if let Some((kind, right, text)) = read_mark(line) {
+        if let Some(line) = read_line(line) {
             prompt_end.get_or_insert(start);
+            let text = start + line.text..end.max(start + line.text);
+            let arrow = source.text[text.clone()]
+                .find(ARROW)
+                .filter(|_| line.mark == Mark::Match);
             drafts.push(Draft {
-                kind,
-                right,
-                mark: start..start + text,
-                text: start + text..end.max(start + text),
+                mark: line.mark,
+                right: line.right,
+                head: start..text.start,
+                pair: arrow.map(|arrow| text.start + arrow + ARROW.len()..text.end),
+                text: text.start..arrow.map_or(text.end, |arrow| text.start + arrow),
                 feedback: None,
             });
-        } else if prompt_end.is_some()
-            && let Some(draft) = drafts.last_mut()
+        } else if let Some(draft) = drafts.last_mut()
             && !line.trim().is_empty()
         {
             // A line after the feedback goes on with it, as a quotation does in Markdown.
@@ -205,7 +287,7 @@ fn read_choices(source: &Source, range: Range<usize>, drafts: &mut Vec<Draft>) -
                 let from = draft.feedback.as_ref().map_or(start, |range| range.start);
                 draft.feedback = Some(from..end);
             } else {
-                draft.text.end = end;
+                draft.pair.as_mut().unwrap_or(&mut draft.text).end = end;
             }
         }
         start += line.len();
@@ -213,15 +295,53 @@ fn read_choices(source: &Source, range: Range<usize>, drafts: &mut Vec<Draft>) -
     prompt_end.unwrap_or(range.end)
 }
 
-/// Reads `- ( ) text`, `- (x) text`, `- [ ] text` or `- [x] text`: the kind, whether it is right, where the text begins.
-fn read_mark(line: &str) -> Option<(QuestionKind, bool, usize)> {
+/// A line that offers something.
+struct Line {
+    mark: Mark,
+    right: bool,
+    /// Where the text begins.
+    text: usize,
+}
+
+/// Reads a line: `- ( ) text`, `- [x] text`, `- one => other`, `1. text` or `= text`.
+fn read_line(line: &str) -> Option<Line> {
     let indent = line.len() - line.trim_start_matches(' ').len();
-    let rest = line[indent..]
-        .strip_prefix(['-', '*', '+'])?
-        .trim_start_matches(' ');
-    let (kind, closing) = match rest.chars().next()? {
-        '(' => (QuestionKind::Single, ')'),
-        '[' => (QuestionKind::Multiple, ']'),
+    if indent > 3 {
+        return None;
+    }
+    let rest = &line[indent..];
+    let at = |text: &str| line.len() - text.trim_start_matches(' ').len();
+    if let Some(text) = rest.strip_prefix("= ") {
+        return Some(Line {
+            mark: Mark::Answer,
+            right: true,
+            text: at(text),
+        });
+    }
+    let digits = rest.len()
+        - rest
+            .trim_start_matches(|digit: char| digit.is_ascii_digit())
+            .len();
+    if (1..=2).contains(&digits)
+        && let Some(text) = rest[digits..].strip_prefix(". ")
+    {
+        return Some(Line {
+            mark: Mark::Sequence,
+            right: true,
+            text: at(text),
+        });
+    }
+    let rest = rest.strip_prefix(['-', '*', '+'])?.trim_start_matches(' ');
+    let (mark, closing) = match rest.chars().next()? {
+        '(' => (Mark::Single, ')'),
+        '[' => (Mark::Multiple, ']'),
+        _ if rest.contains(ARROW) => {
+            return Some(Line {
+                mark: Mark::Match,
+                right: true,
+                text: at(rest),
+            });
+        }
         _ => return None,
     };
     let mut inside = rest[1..].chars();
@@ -230,54 +350,129 @@ fn read_mark(line: &str) -> Option<(QuestionKind, bool, usize)> {
         'x' | 'X' => true,
         _ => return None,
     };
-    if indent > 3 || inside.next()? != closing || !inside.as_str().starts_with([' ', '\r', '\n']) {
+    if inside.next()? != closing || !inside.as_str().starts_with([' ', '\r', '\n']) {
         return None;
     }
-    let text = inside.as_str();
-    Some((
-        kind,
+    Some(Line {
+        mark,
         right,
-        line.len() - text.len() + (text.len() - text.trim_start_matches(' ').len()),
-    ))
+        text: at(inside.as_str()),
+    })
 }
 
-/// Checks the choices as a whole; `None` when there are none.
-fn check_choices(
+/// Checks the lines as a whole and says how the question is answered; `None` when there is no answer to give.
+fn read_kind(
     source: &Source,
     head: &Range<usize>,
     drafts: &[Draft],
+    attributes: &Attributes,
     faults: &Faults,
 ) -> Option<QuestionKind> {
     let Some(first) = drafts.first() else {
         faults.report(source, head.clone(), Problem::QuestionWithoutChoices);
         return None;
     };
+    for draft in drafts {
+        if draft.mark != first.mark {
+            faults.report(source, draft.head.clone(), Problem::QuestionMixedMarks);
+        }
+        let empty = |range: &Range<usize>| source.text[range.clone()].trim().is_empty();
+        if empty(&draft.text) || draft.pair.as_ref().is_some_and(empty) {
+            faults.report(source, draft.head.clone(), Problem::ChoiceWithoutText);
+        }
+    }
+    if drafts.iter().any(|draft| draft.mark != first.mark) {
+        return None;
+    }
+    if first.mark == Mark::Answer {
+        return Some(read_answers(source, drafts, attributes, faults));
+    }
     if drafts.len() == 1 {
         faults.report(source, head.clone(), Problem::QuestionWithOneChoice);
     }
     if drafts.len() > MOST_CHOICES {
-        faults.report(
-            source,
-            head.clone(),
-            Problem::QuestionTooManyChoices { limit: MOST_CHOICES },
-        );
+        let problem = Problem::QuestionTooManyChoices { limit: MOST_CHOICES };
+        faults.report(source, head.clone(), problem);
     }
-    for draft in drafts {
-        if draft.kind != first.kind {
-            faults.report(source, draft.mark.clone(), Problem::QuestionMixedMarks);
-        }
-        if source.text[draft.text.clone()].trim().is_empty() {
-            faults.report(source, draft.mark.clone(), Problem::ChoiceWithoutText);
-        }
+    match first.mark {
+        Mark::Match => return Some(QuestionKind::Matching),
+        Mark::Sequence => return Some(QuestionKind::Sequencing),
+        _ => {}
     }
     let mut right = drafts.iter().filter(|draft| draft.right);
+    if attributes.kind.as_deref() == Some("likert") {
+        if let Some(draft) = right.next() {
+            faults.report(source, draft.head.clone(), Problem::LikertWithRightAnswer);
+        }
+        return Some(QuestionKind::Likert);
+    }
     if right.next().is_none() {
         faults.report(source, head.clone(), Problem::QuestionWithoutRightAnswer);
     }
-    if first.kind == QuestionKind::Single
-        && let Some(second) = right.next()
-    {
-        faults.report(source, second.mark.clone(), Problem::QuestionSeveralRightAnswers);
+    if first.mark == Mark::Multiple {
+        return Some(QuestionKind::Multiple);
     }
-    Some(first.kind)
+    if let Some(second) = right.next() {
+        faults.report(source, second.head.clone(), Problem::QuestionSeveralRightAnswers);
+    }
+    if attributes.kind.is_none() {
+        return Some(QuestionKind::Single);
+    }
+    if drafts.len() > 2 {
+        faults.report(source, head.clone(), Problem::TrueFalseNotTwo);
+    }
+    Some(QuestionKind::TrueFalse)
+}
+
+/// Answers that are typed: numbers, texts, or a long text.
+fn read_answers(source: &Source, drafts: &[Draft], attributes: &Attributes, faults: &Faults) -> QuestionKind {
+    let answers: Vec<&str> = drafts
+        .iter()
+        .map(|draft| source.text[draft.text.clone()].trim())
+        .collect();
+    for (draft, answer) in drafts.iter().zip(&answers) {
+        if answer.chars().count() > LONGEST_ANSWER {
+            let problem = Problem::AnswerTooLong {
+                limit: LONGEST_ANSWER,
+            };
+            faults.report(source, draft.text.clone(), problem);
+        }
+    }
+    match &answers[..] {
+        ["…" | "..."] => QuestionKind::LongAnswer,
+        [one] if read_range(one).is_some() => {
+            let (least, most) = read_range(one).unwrap_or_default();
+            if least > most {
+                let range = drafts.first().map_or(0..0, |draft| draft.text.clone());
+                faults.report(source, range, Problem::RangeBackwards);
+            }
+            QuestionKind::Numeric(Numeric { least, most })
+        }
+        _ => QuestionKind::FillIn(FillIn {
+            answers: answers.into_iter().map(str::to_owned).collect(),
+            case: attributes.case,
+            accents: attributes.accents,
+        }),
+    }
+}
+
+/// `12`, `12,5`, `12 ± 0,5` or `10..20`: the least and the most.
+fn read_range(text: &str) -> Option<(f64, f64)> {
+    if let Some((middle, tolerance)) = text.split_once('±') {
+        let (middle, tolerance) = (read_number(middle)?, read_number(tolerance)?);
+        return Some((middle - tolerance, middle + tolerance));
+    }
+    if let Some((least, most)) = text.split_once("..") {
+        return Some((read_number(least)?, read_number(most)?));
+    }
+    read_number(text).map(|number| (number, number))
+}
+
+/// A number as people write it: with a comma or a point.
+fn read_number(text: &str) -> Option<f64> {
+    let text = text.trim().replace(',', ".");
+    let plain = text
+        .chars()
+        .all(|part| part.is_ascii_digit() || matches!(part, '.' | '-' | '+'));
+    text.parse().ok().filter(|_| plain && !text.is_empty())
 }

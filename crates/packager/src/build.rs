@@ -10,6 +10,7 @@ use crate::{
     output::{Output, OutputError, Pending, Written},
     record::{self, Record},
     render::{RenderError, Renderer},
+    suspend,
 };
 
 /// What to build.
@@ -46,6 +47,18 @@ pub enum BuildError {
     /// A package cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// What a learner does in a chapter would not fit what an LMS keeps.
+    #[error("{title}: {target} keeps {limit} characters of suspend data, and this chapter may need {needed}")]
+    SuspendData {
+        /// The chapter's title.
+        title: String,
+        /// What the target is called.
+        target: &'static str,
+        /// What it keeps.
+        limit: usize,
+        /// What the chapter needs at the worst.
+        needed: usize,
+    },
 }
 
 /// A package on its way: what it is made from, and its new file, unless the one in place is right.
@@ -99,7 +112,16 @@ impl Build<'_> {
             .map_err(|error| OutputError::of(&chapter.folder, error))?;
         let mut page = None;
         let mut made = Vec::with_capacity(self.targets.len());
+        let needed = suspend::worst_case(chapter);
         for target in self.targets {
+            if needed > target.suspend_limit() {
+                return Err(BuildError::SuspendData {
+                    title: chapter.title.clone(),
+                    target: target.title(),
+                    limit: target.suspend_limit(),
+                    needed,
+                });
+            }
             let name = file_name(self.course, chapter, target.name());
             let unchanged = record.unchanged(output.folder(), &format!("{name}.zip"), &source);
             let pending = match unchanged {

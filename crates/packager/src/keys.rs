@@ -26,6 +26,11 @@ pub(crate) fn revision(question: &Question) -> u16 {
     for choice in &question.choices {
         add(&choice.text.plain_text());
         add(if choice.right { "right" } else { "wrong" });
+        add(&choice
+            .pair
+            .as_ref()
+            .map(cartable_course::Prose::plain_text)
+            .unwrap_or_default());
     }
     let digest = hasher.finalize();
     u16::from_be_bytes([digest[0], digest[1]])

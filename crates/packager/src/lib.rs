@@ -17,6 +17,7 @@ mod page;
 mod prose;
 mod record;
 mod render;
+mod suspend;
 mod words;
 
 pub use build::{Build, BuildError, Built};

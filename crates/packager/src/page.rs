@@ -120,19 +120,27 @@ pub(crate) struct QuestionContext<'a> {
     pub(crate) id: &'a str,
     /// The question's number in the chapter, from 1.
     pub(crate) number: usize,
-    /// `single` or `multiple`.
+    /// As the script knows it, such as `single`.
     pub(crate) kind: &'static str,
+    /// The key of the string that says how to answer.
+    pub(crate) instruction: String,
     pub(crate) prompt: String,
     pub(crate) choices: Vec<ChoiceContext<'a>>,
+    /// The choices in an order that gives nothing away, always the same.
+    pub(crate) shuffled: Vec<ChoiceContext<'a>>,
     pub(crate) right: Option<String>,
     pub(crate) wrong: Option<String>,
     pub(crate) attempts: Option<u8>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct ChoiceContext<'a> {
     pub(crate) id: &'a str,
     pub(crate) html: String,
+    /// The same as plain text.
+    pub(crate) text: String,
+    /// What goes with it, as plain text.
+    pub(crate) pair: Option<String>,
     pub(crate) feedback: Option<String>,
 }
 
@@ -178,6 +186,10 @@ pub(crate) struct QuestionData<'a> {
     pub(crate) activity: String,
     pub(crate) kind: &'static str,
     pub(crate) choices: Vec<&'a str>,
-    pub(crate) correct: Vec<&'a str>,
+    pub(crate) correct: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) case: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) accents: bool,
     pub(crate) weight: u32,
 }

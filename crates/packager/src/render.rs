@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use cartable_course::{Block, Chapter, Course, Lesson, Lexicon, Question, QuestionKind, Resources};
+use cartable_course::{Block, Chapter, Course, Lesson, Lexicon, Numeric, Question, QuestionKind, Resources};
 use tera::{Context, Tera};
 use toml::Table;
 
@@ -259,24 +259,66 @@ fn kind(question: &Question) -> &'static str {
     match question.kind {
         QuestionKind::Single => "single",
         QuestionKind::Multiple => "multiple",
+        QuestionKind::TrueFalse => "true-false",
+        QuestionKind::Likert => "likert",
+        QuestionKind::Sequencing => "sequencing",
+        QuestionKind::Matching => "matching",
+        QuestionKind::FillIn(_) => "fill-in",
+        QuestionKind::Numeric(_) => "numeric",
+        QuestionKind::LongAnswer => "long-answer",
+    }
+}
+
+/// The right answer as the script compares it (`answers.js`).
+fn correct(question: &Question) -> Vec<String> {
+    let ids = question.choices.iter().map(|choice| choice.id.clone());
+    match &question.kind {
+        QuestionKind::Likert | QuestionKind::LongAnswer => Vec::new(),
+        QuestionKind::Sequencing => ids.collect(),
+        QuestionKind::Matching => ids.map(|id| format!("{id}.{id}")).collect(),
+        QuestionKind::FillIn(fill_in) => fill_in.answers.clone(),
+        QuestionKind::Numeric(Numeric { least, most }) => vec![least.to_string(), most.to_string()],
+        QuestionKind::Single | QuestionKind::Multiple | QuestionKind::TrueFalse => question
+            .choices
+            .iter()
+            .filter(|choice| choice.right)
+            .map(|choice| choice.id.clone())
+            .collect(),
     }
 }
 
 fn question_context(question: &Question, number: usize, attempts: Option<u8>) -> QuestionContext<'_> {
+    let kind = kind(question);
+    let choices: Vec<_> = question
+        .choices
+        .iter()
+        .map(|choice| ChoiceContext {
+            id: &choice.id,
+            html: prose::inline_html(&choice.text),
+            text: choice.text.plain_text(),
+            pair: choice.pair.as_ref().map(cartable_course::Prose::plain_text),
+            feedback: choice.feedback.as_ref().map(prose::html),
+        })
+        .collect();
+    let mut shuffled = choices.clone();
+    shuffled.sort_by_key(|choice| keys::key(&format!("{} {}", question.id, choice.id)));
+    // By chance it may be the right order: then it begins elsewhere.
+    if shuffled
+        .iter()
+        .map(|choice| choice.id)
+        .eq(choices.iter().map(|choice| choice.id))
+        && !shuffled.is_empty()
+    {
+        shuffled.rotate_left(1);
+    }
     QuestionContext {
         id: &question.id,
         number,
-        kind: kind(question),
+        kind,
+        instruction: format!("question_{}", kind.replace('-', "_")),
         prompt: prose::html(&question.prompt),
-        choices: question
-            .choices
-            .iter()
-            .map(|choice| ChoiceContext {
-                id: &choice.id,
-                html: prose::inline_html(&choice.text),
-                feedback: choice.feedback.as_ref().map(prose::html),
-            })
-            .collect(),
+        choices,
+        shuffled,
         right: question.right.as_ref().map(prose::html),
         wrong: question.wrong.as_ref().map(prose::html),
         attempts,
@@ -352,12 +394,9 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
                 activity: format!("{activity}/questions/{}", question.id),
                 kind: kind(question),
                 choices: question.choices.iter().map(|choice| choice.id.as_str()).collect(),
-                correct: question
-                    .choices
-                    .iter()
-                    .filter(|choice| choice.right)
-                    .map(|choice| choice.id.as_str())
-                    .collect(),
+                correct: correct(question),
+                case: matches!(&question.kind, QuestionKind::FillIn(fill_in) if fill_in.case),
+                accents: matches!(&question.kind, QuestionKind::FillIn(fill_in) if fill_in.accents),
                 weight: question.weight,
             })
             .collect(),

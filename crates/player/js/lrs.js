@@ -147,20 +147,29 @@ class LrsTracker {
   }
 
   /** @param {Interaction} interaction */
-  answered({ question, given, right, seconds, prompt, choiceTexts }) {
+  answered({ question, given, right, seconds, prompt, choiceTexts, pairTexts }) {
     const lesson = this.page.lessons.find(({ id }) => id === question.lesson);
     const object = this.activity(question.activity, 'cmi.interaction', '');
+    /** @param {string[]} texts */
+    const list = (texts) => question.choices.map((id, index) => ({ id, description: { [this.page.language]: texts[index] } }));
     object.definition = {
       type: object.definition.type,
       description: { [this.page.language]: prompt },
-      interactionType: 'choice',
-      correctResponsesPattern: [question.correct.join('[,]')],
-      choices: question.choices.map((id, index) => ({ id, description: { [this.page.language]: choiceTexts[index] } })),
+      interactionType: INTERACTION_TYPES[question.kind],
+      correctResponsesPattern: correctForOthers(question),
     };
+    const { definition } = object;
+    if (!isScored(question)) delete definition.correctResponsesPattern;
+    if (['single', 'multiple', 'sequencing'].includes(question.kind)) definition.choices = list(choiceTexts);
+    if (question.kind === 'likert') definition.scale = list(choiceTexts);
+    if (question.kind === 'matching') {
+      definition.source = list(choiceTexts);
+      definition.target = list(pairTexts);
+    }
     const parent = [{ id: lesson ? lesson.activity : this.page.activity }];
     this.push('answered', {
       object,
-      result: { response: given.join('[,]'), success: right, duration: isoDuration(seconds) },
+      result: { response: answerForOthers(question, given), ...(isScored(question) && { success: right }), duration: isoDuration(seconds) },
       context: { contextActivities: { parent, grouping: [{ id: this.page.activity }, { id: this.page.courseActivity }] } },
     });
     this.send();

@@ -8,9 +8,11 @@
  * @property {number} revision
  * @property {string} lesson
  * @property {string} activity
- * @property {'single' | 'multiple'} kind
+ * @property {'single' | 'multiple' | 'true-false' | 'likert' | 'sequencing' | 'matching' | 'fill-in' | 'numeric' | 'long-answer'} kind
  * @property {string[]} choices
- * @property {string[]} correct
+ * @property {string[]} correct the right answer; of a text, each that is right; of a number, the least and the most
+ * @property {boolean} [case] whether capitals count
+ * @property {boolean} [accents] whether accents count
  * @property {number} weight
  *
  * @typedef {object} PageData what the build tells the page
@@ -72,25 +74,25 @@ class Progress {
 
   /**
    * @param {QuestionData} question
-   * @param {string[]} choices the choices given
+   * @param {string[]} choices the answer
    * @returns {boolean} whether they are the right ones
    */
   answer(question, choices) {
-    const right = question.choices.every((choice) => choices.includes(choice) === question.correct.includes(choice));
+    const right = isRight(question, choices);
     const earlier = this.answers.get(question.key);
     this.answers.set(question.key, {
       revision: question.revision,
       tries: Math.min(127, (earlier ? earlier.tries : 0) + 1),
       right: right || (earlier ? earlier.right : false),
-      given: question.choices.reduce((bits, choice, index) => (choices.includes(choice) ? bits | (1 << index) : bits), 0),
+      given: packAnswer(question, choices),
     });
     return right;
   }
 
-  /** @param {QuestionData} question @returns {string[]} the choices of the last try */
+  /** @param {QuestionData} question @returns {string[]} the last try */
   given(question) {
     const answer = this.answers.get(question.key);
-    return answer ? question.choices.filter((_, index) => answer.given & (1 << index)) : [];
+    return answer ? unpackAnswer(question, answer.given) : [];
   }
 
   /** @param {QuestionData} question @returns {number} tries left, Infinity without a limit, 0 once right */
@@ -120,7 +122,7 @@ class Progress {
     }
     const score = total > 0 ? reached / total : complete ? 1 : 0;
     // While a question can still be tried again, not having passed is not having failed.
-    const open = questions.some((question) => this.triesLeft(question) > 0);
+    const open = questions.some((question) => isScored(question) && this.triesLeft(question) > 0);
     const passed = passMark !== null && score >= passMark - 1e-9;
     const success = passMark === null || !complete ? null : passed ? true : open ? null : false;
     return { complete, success, score };

@@ -29,7 +29,11 @@ class QuestionForm {
       event.preventDefault();
       this.submit();
     });
-    form.addEventListener('change', () => this.say('', ''));
+    form.addEventListener('input', () => this.say('', ''));
+    form.addEventListener('click', ({ target }) => {
+      const button = target instanceof Element ? target.closest('[data-move]') : null;
+      if (button instanceof HTMLElement) this.move(button);
+    });
     if (progress.answers.has(question.key)) this.restore();
   }
 
@@ -48,58 +52,128 @@ class QuestionForm {
     return Array.from(this.form.querySelectorAll('input'));
   }
 
+  /** Everything that the learner can change. @returns {(HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement)[]} */
+  controls() {
+    return Array.from(this.form.querySelectorAll('input, select, textarea, [data-move]'));
+  }
+
+  /** Moves an item of a sequence, and keeps the focus on its button. @param {HTMLElement} button */
+  move(button) {
+    const item = /** @type {HTMLElement} */ (button.closest('[data-item]'));
+    const up = button.dataset.move === 'up';
+    const other = up ? item.previousElementSibling : item.nextElementSibling;
+    if (!other) return;
+    if (up) other.before(item);
+    else other.after(item);
+    button.focus();
+    const place = Array.from(/** @type {Element} */ (item.parentElement).children).indexOf(item) + 1;
+    this.say(`${plainText(/** @type {Element} */ (item.querySelector('[data-choice-text]')))} (${place})`, '');
+  }
+
+  /** @returns {string[]} the answer on the page; empty when there is none, or a part of it is missing */
+  given() {
+    const { question, form } = this;
+    if (isTyped(question)) {
+      const text = /** @type {HTMLInputElement} */ (this.part('[data-answer]')).value.trim();
+      return text && (question.kind !== 'numeric' || !Number.isNaN(parseNumber(text))) ? [text] : [];
+    }
+    if (question.kind === 'sequencing') return Array.from(form.querySelectorAll('[data-item]'), (item) => /** @type {HTMLElement} */ (item).dataset.item || '');
+    if (question.kind === 'matching') {
+      const pairs = Array.from(form.querySelectorAll('select'), (select) => ({ left: select.dataset.left, value: select.value }));
+      return pairs.every(({ value }) => value) ? pairs.map(({ left, value }) => `${left}.${value}`) : [];
+    }
+    return this.inputs().filter((input) => input.checked).map((input) => input.value);
+  }
+
+  /** Puts an answer on the page. @param {string[]} given */
+  put(given) {
+    const { question, form } = this;
+    if (isTyped(question)) /** @type {HTMLInputElement} */ (this.part('[data-answer]')).value = given[0] || '';
+    else if (question.kind === 'sequencing') {
+      const list = this.part('[data-sequence]');
+      for (const id of given) list.append(/** @type {Element} */ (form.querySelector(`[data-item="${id}"]`)));
+    } else if (question.kind === 'matching') {
+      for (const select of form.querySelectorAll('select')) {
+        const pair = given.find((one) => one.startsWith(`${select.dataset.left}.`));
+        select.value = pair ? pair.split('.')[1] : '';
+      }
+    } else for (const input of this.inputs()) input.checked = given.includes(input.value);
+  }
+
   submit() {
     if (this.progress.triesLeft(this.question) === 0) return;
-    const given = this.inputs().filter((input) => input.checked).map((input) => input.value);
+    const given = this.given();
     if (given.length === 0) {
-      this.say(this.words.choose, '');
+      this.say(this.question.kind === 'numeric' ? this.words.number : this.words.choose, '');
       return;
     }
     const right = this.progress.answer(this.question, given);
     this.show(given, right);
-    const texts = Array.from(this.form.querySelectorAll('[data-choice-text]'), plainText);
+    /** The texts on the page, in the order of the choices. @param {string} name */
+    const texts = (name) => this.question.choices.map((id) => {
+      const element = this.form.querySelector(`[data-${name}-text="${id}"]`);
+      return element ? plainText(element) : '';
+    });
     const prompt = plainText(this.part('[data-prompt]'));
     const seconds = (performance.now() - this.shownAt) / 1000;
-    this.onAnswer({ question: this.question, given, right, seconds, prompt, choiceTexts: texts });
+    this.onAnswer({ question: this.question, given, right, seconds, prompt, choiceTexts: texts('choice'), pairTexts: texts('pair') });
   }
 
   /** Shows what an earlier session left. */
   restore() {
     const answer = this.progress.answers.get(this.question.key);
     const given = this.progress.given(this.question);
-    for (const input of this.inputs()) input.checked = given.includes(input.value);
+    this.put(given);
     this.show(given, !!answer && answer.right);
   }
 
   /** @param {string[]} given @param {boolean} right */
   show(given, right) {
-    const left = this.progress.triesLeft(this.question);
-    const some = given.some((choice) => this.question.correct.includes(choice));
-    const { words } = this;
+    const { words, question } = this;
+    const left = this.progress.triesLeft(question);
+    const some = given.some((choice) => question.correct.includes(choice));
+    const partly = some && ['multiple', 'matching'].includes(question.kind);
     const attempts = right || left === 0 || left === Infinity ? '' : left === 1 ? words.attempts_one : fill(words.attempts_many, { count: left });
-    this.say(right ? words.right : this.question.kind === 'multiple' && some ? words.partly : words.wrong, attempts);
+    this.say(!isScored(question) ? words.kept : right ? words.right : partly ? words.partly : words.wrong, attempts);
     this.part('[data-right]').hidden = !right;
     this.part('[data-wrong]').hidden = right;
-    this.form.classList.toggle('is-right', right);
+    this.form.classList.toggle('is-right', right && isScored(question));
     this.form.classList.toggle('is-wrong', !right);
-    for (const input of this.inputs()) {
+    for (const feedback of this.form.querySelectorAll('.choice-feedback')) {
+      const input = /** @type {Element} */ (feedback.closest('.choice')).querySelector('input');
+      /** @type {HTMLElement} */ (feedback).hidden = !input || !input.checked;
+    }
+    if (left > 0) return;
+    for (const control of this.controls()) control.disabled = true;
+    this.part('button[type=submit]').hidden = true;
+    if (!isScored(question)) return;
+    for (const input of this.inputs().filter(({ type }) => type !== 'text')) {
       const choice = /** @type {HTMLElement} */ (input.closest('.choice'));
-      const feedback = choice.querySelector('.choice-feedback');
-      if (feedback instanceof HTMLElement) feedback.hidden = !input.checked;
-      if (left > 0) continue;
-      input.disabled = true;
-      const correct = this.question.correct.includes(input.value);
+      const correct = question.correct.includes(input.value);
       choice.classList.toggle('is-correct', correct);
       // Colour alone says nothing: the words stand beside the choice.
-      const notes = [correct ? words.right_choice : '', input.checked ? words.your_choice : ''].filter(Boolean).join(', ');
-      let note = choice.querySelector('.choice-note');
-      if (!note) {
-        note = /** @type {Element} */ (choice.querySelector('label')).appendChild(document.createElement('span'));
-        note.className = 'choice-note';
-      }
-      note.textContent = notes && ` (${notes})`;
+      this.note(choice.querySelector('label'), [correct ? words.right_choice : '', input.checked ? words.your_choice : ''].filter(Boolean).join(', '));
     }
-    if (left === 0) this.part('button').hidden = true;
+    if (!right && (isTyped(question) || ['sequencing', 'matching'].includes(question.kind))) this.part('[data-verdict]').append(` ${words.answer} ${this.solution()}`);
+  }
+
+  /** The right answer in words. */
+  solution() {
+    const { question, form } = this;
+    /** @param {string} name @param {string} id */
+    const text = (name, id) => plainText(/** @type {Element} */ (form.querySelector(`[data-${name}-text="${id}"]`)));
+    if (question.kind === 'numeric') return [...new Set(question.correct)].join(' – ');
+    if (question.kind === 'sequencing') return question.correct.map((id) => text('choice', id)).join(' ; ');
+    if (question.kind === 'matching') return question.choices.map((id) => `${text('choice', id)} → ${text('pair', id)}`).join(' ; ');
+    return question.correct[0];
+  }
+
+  /** @param {Element | null} beside @param {string} text */
+  note(beside, text) {
+    if (!beside) return;
+    const note = beside.querySelector('.choice-note') || beside.appendChild(document.createElement('span'));
+    note.className = 'choice-note';
+    note.textContent = text && ` (${text})`;
   }
 
   /** @param {string} verdict @param {string} attempts */

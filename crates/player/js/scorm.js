@@ -47,6 +47,11 @@ function findScormApi(start, dialect) {
   return null;
 }
 
+/** A text on one line: some LMSs refuse a response with line ends. @param {string} text */
+function onOneLine(text) {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
 /** A tracker for a version of SCORM: what it writes, the subclasses say. @implements {Tracker} */
 class ScormTracker {
   /** @param {PageData} page @param {Window} view @param {Dialect} dialect @param {string} name */

@@ -46,14 +46,18 @@ class Scorm12Tracker extends ScormTracker {
     const now = new Date();
     /** @param {number} value */
     const two = (value) => String(value).padStart(2, '0');
+    const type = question.kind === 'long-answer' ? 'fill-in' : INTERACTION_TYPES[question.kind];
+    const patterns = !isScored(question) ? [] : question.kind === 'fill-in' ? question.correct : question.kind === 'numeric' ? [question.correct.join(':')] : [answerForScorm12(question, question.correct)];
+    /** @param {string} text */
+    const cut = (text) => onOneLine(text).slice(0, SCORM12_STRING_LIMIT);
     this.record([
       ['id', question.id],
-      ['type', 'choice'],
+      ['type', type],
       ['time', `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`],
-      ['correct_responses.0.pattern', question.correct.join(',').slice(0, SCORM12_STRING_LIMIT)],
+      .../** @type {[string, string][]} */ (patterns.map((pattern, index) => [`correct_responses.${index}.pattern`, cut(pattern)])),
       ['weighting', String(question.weight)],
-      ['student_response', given.join(',').slice(0, SCORM12_STRING_LIMIT)],
-      ['result', right ? 'correct' : 'wrong'],
+      ['student_response', cut(answerForScorm12(question, given))],
+      ['result', !isScored(question) ? 'neutral' : right ? 'correct' : 'wrong'],
       ['latency', scorm12Time(seconds)],
     ]);
   }

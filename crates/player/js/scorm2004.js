@@ -37,13 +37,13 @@ class Scorm2004Tracker extends ScormTracker {
     this.record([
       ['id', question.id],
       // The type comes before the responses, whose format it decides.
-      ['type', 'choice'],
+      ['type', INTERACTION_TYPES[question.kind]],
       ['description', prompt.slice(0, SCORM2004_DESCRIPTION_LIMIT)],
       ['timestamp', scorm2004Time(new Date())],
-      ['correct_responses.0.pattern', question.correct.join('[,]')],
+      .../** @type {[string, string][]} */ (correctForOthers(question).map((pattern, index) => [`correct_responses.${index}.pattern`, pattern])),
       ['weighting', String(question.weight)],
-      ['learner_response', given.join('[,]')],
-      ['result', right ? 'correct' : 'incorrect'],
+      ['learner_response', onOneLine(answerForOthers(question, given))],
+      ['result', !isScored(question) ? 'neutral' : right ? 'correct' : 'incorrect'],
       ['latency', isoDuration(seconds)],
     ]);
   }

@@ -6,19 +6,19 @@
 //   3  key of the current lesson, 0 for none
 //   v  number of lessons seen, then 3 bytes for each: its key
 //   v  number of questions answered, then for each: 3 bytes key, 2 bytes revision,
-//      1 byte (lowest bit: right; the rest: tries), v the choices given (bit n: choice n of the source)
+//      1 byte (lowest bit: right; the rest: tries), v the number of bytes of the answer, then these (answers.js)
 // where v is a variable-length integer of 7 bits a byte. Keys come from identifiers, so the data outlives an edit that
 // adds, removes or reorders lessons and questions.
 //
-// 200 questions with up to 7 choices and 20 lessons: 200 × 7 + 20 × 3 + about 12 bytes = 1,472, or 1,964 characters;
-// with 26 choices each, 2,764. SCORM 1.2 keeps 4,096.
+// 200 questions with up to 8 choices and 20 lessons: 200 × 8 + 20 × 3 + about 12 bytes = 1,672, or 2,231 characters;
+// with 26 choices each, 3,031. SCORM 1.2 keeps 4,096: the build computes the worst case of each chapter.
 
 /**
  * @typedef {object} Answer
  * @property {number} revision what the question asked, 16 bits
  * @property {number} tries how often it was answered, 1 to 127
  * @property {boolean} right whether one of the tries was right
- * @property {number} given the choices of the last try: bit n for choice n
+ * @property {number[]} given the last try, packed
  */
 
 /**
@@ -77,7 +77,8 @@ function encodeSuspendData(data) {
     fixed(key, 3);
     fixed(answer.revision, 2);
     fixed((Math.min(answer.tries, 127) << 1) | (answer.right ? 1 : 0), 1);
-    variable(answer.given);
+    variable(answer.given.length);
+    bytes.push(...answer.given);
   }
   fixed(crc16(bytes), 2);
 
@@ -142,7 +143,9 @@ function decodeSuspendData(text) {
     const key = fixed(3);
     const revision = fixed(2);
     const tries = byte();
-    data.answers.set(key, { revision, tries: tries >>> 1, right: (tries & 1) === 1, given: variable() });
+    const given = [];
+    for (let length = variable(); length > 0 && whole; length--) given.push(byte());
+    data.answers.set(key, { revision, tries: tries >>> 1, right: (tries & 1) === 1, given });
   }
   return whole && at === bytes.length ? data : null;
 }

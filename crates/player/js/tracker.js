@@ -16,11 +16,12 @@
  *
  * @typedef {object} Interaction a question answered
  * @property {QuestionData} question
- * @property {string[]} given the choices, by identifier
+ * @property {string[]} given the answer
  * @property {boolean} right
  * @property {number} seconds from the question's appearance to the answer
  * @property {string} prompt what the learner read
  * @property {string[]} choiceTexts what the learner read, in the order of `question.choices`
+ * @property {string[]} pairTexts what goes with each, in the same order
  *
  * @typedef {object} Tracker what the page tells an LMS or an LRS
  * @property {(state: SaveState) => void} onState called when what is saved changes

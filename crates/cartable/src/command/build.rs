@@ -84,6 +84,12 @@ pub(crate) fn build<'a>(
     let built = work.run(out).map_err(|error| match error {
         BuildError::Render(error) => cannot_render(&error, locale),
         BuildError::Output(error) => cannot_write(&error, locale),
+        BuildError::SuspendData {
+            title,
+            target,
+            limit,
+            needed,
+        } => too_much_to_keep(&title, target, limit, needed, locale),
     })?;
     bar.finish_and_clear();
     let named = built.into_iter().filter_map(|built| {
@@ -159,6 +165,26 @@ pub(crate) fn cannot_render(error: &dyn std::error::Error, locale: Locale) -> Fa
         message,
         choose(locale, "nothing was written", "rien n’a été écrit"),
     )
+}
+
+/// A chapter whose suspend data may not fit, with what takes the room.
+fn too_much_to_keep(title: &str, target: &str, limit: usize, needed: usize, locale: Locale) -> Failure {
+    let message = match locale {
+        Locale::English => format!(
+            "“{title}” may need {needed} characters to keep what a learner has done, and {target} keeps {limit}"
+        ),
+        Locale::French => format!(
+            "« {title} » peut demander {needed} caractères pour garder ce qu’un apprenant a fait, et {target} en garde {limit}"
+        ),
+    };
+    let help = choose(
+        locale,
+        "answers that are typed take the most room (200 bytes each): replace some by choices, split the chapter, or \
+         leave this target out with --target; nothing was written",
+        "les réponses écrites prennent le plus de place (200 octets chacune) : remplacez-en par des choix, coupez le \
+         chapitre en deux, ou laissez cette cible par --target ; rien n’a été écrit",
+    );
+    Failure::new(message, help)
 }
 
 fn cannot_write(error: &OutputError, locale: Locale) -> Failure {

@@ -100,6 +100,17 @@ pub enum Problem {
     QuestionMixedMarks,
     QuestionWithoutRightAnswer,
     QuestionSeveralRightAnswers,
+    LikertWithRightAnswer,
+    TrueFalseNotTwo,
+    AnswerTooLong {
+        limit: usize,
+    },
+    RangeBackwards,
+    UnknownValue {
+        key: String,
+        value: String,
+        known: &'static [&'static str],
+    },
     ChoiceWithoutText,
     FeedbackNotText {
         name: String,

@@ -33,6 +33,16 @@ pub trait PackageFormat: Sync {
     /// The standard that the page's tracker speaks.
     fn standard(&self) -> Standard;
 
+    /// The most characters of suspend data that an LMS keeps.
+    fn suspend_limit(&self) -> usize {
+        match self.standard() {
+            Standard::Scorm12 => 4096,
+            Standard::Scorm2004 => 64_000,
+            // A request that outlives its page carries no more, nor does a browser's storage need to.
+            Standard::Xapi | Standard::Cmi5 | Standard::Web => 60_000,
+        }
+    }
+
     /// Whether the package is for opening from a disk as well: a folder beside the zip.
     fn is_unpacked(&self) -> bool {
         false
