@@ -65,6 +65,10 @@ pub(crate) struct Build {
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub(crate) chapter: Vec<String>,
 
+    /// Build nothing: print what each rule of a chapter becomes in each target
+    #[arg(long)]
+    pub(crate) explain: bool,
+
     /// How to print what was built
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -190,6 +190,48 @@ fn a_chapter_that_could_lose_what_was_done_is_refused_before_an_lms_sees_it() {
 }
 
 #[test]
+fn the_rules_of_a_chapter_are_explained_target_by_target() {
+    let workshop = Workshop::new();
+    workshop.change(
+        "content/07-spip/chapter.toml",
+        "[end]",
+        "[completion]\nlessons = 75\nquiz = \"passed\"\nminutes = 10\n\n[end]",
+    );
+    let output = workshop.run(&["build", "--explain", "--lang", "en"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_says(
+        &said,
+        &[
+            "75% of the lessons seen, the quiz passed, 10 minutes spent",
+            "spip · scorm12",
+            "cmi.core.lesson_status = passed | failed",
+            "spip · scorm2004-4",
+            "cmi.success_status",
+            "spip · cmi5",
+            "moveOn=\"CompletedAndPassed\"",
+            "masteryScore=\"0.7\"",
+            "of 4096",
+        ],
+    );
+    assert!(!workshop.path("dist").exists());
+    let output = workshop.run(&["build", "--explain", "--format", "json", "--target", "scorm12"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report[0]["target"], "scorm12");
+    assert!(report[0]["rules"].as_array().unwrap().len() > 4);
+
+    workshop.change("content/07-spip/chapter.toml", "pass_mark = 70", "# sans note");
+    assert_says(
+        &workshop.refused(&["check", "--lang", "en"]),
+        &["chapter.toml", "pass_mark"],
+    );
+    workshop.change("content/07-spip/chapter.toml", "\"passed\"", "\"perfect\"");
+    assert_says(
+        &workshop.refused(&["check", "--lang", "en"]),
+        &["chapter.toml:12:", "completion.quiz", "perfect", "answered"],
+    );
+}
+
+#[test]
 fn a_machine_gets_json_for_success_and_failure() {
     let workshop = Workshop::new();
     let output = workshop.run(&["build", "--format", "json"]);

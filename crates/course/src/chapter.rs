@@ -10,7 +10,7 @@ use crate::{
     lesson,
     lexicon::{self, unique},
     load::list,
-    model::{Chapter, Ending, Image, Next, Quiz},
+    model::{Chapter, Completion, Ending, Image, Next, Quiz, QuizCompletion},
     problem::{Kind, Problem},
     resources,
     source::{Located, Source},
@@ -36,6 +36,13 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
     let title = table.title("title");
     let summary = table.optional_prose("summary");
     let quiz = table.table("quiz").map(read_quiz).unwrap_or_default();
+    let completion = table.table("completion").map(read_completion).unwrap_or_default();
+    if completion.quiz == QuizCompletion::Passed && quiz.pass_mark.is_none() {
+        faults.report(&source, 0..0, Problem::PassedWithoutMark);
+    }
+    let ordered = table
+        .optional_choice("navigation", &["free", "ordered"], &[false, true])
+        .unwrap_or_default();
     let end = table.table("end").map_or(
         Ending {
             title: None,
@@ -93,6 +100,8 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
         title,
         summary,
         quiz,
+        completion,
+        ordered,
         end,
         next,
         lessons: lessons.into_iter().map(|read| read.lesson).collect(),
@@ -111,6 +120,30 @@ fn read_quiz(mut table: Table<'_>) -> Quiz {
     };
     table.finish();
     quiz
+}
+
+fn read_completion(mut table: Table<'_>) -> Completion {
+    const LONGEST: u32 = 24 * 60;
+    let usual = Completion::default();
+    let lessons = table.optional_integer("lessons", 0..=100);
+    let quiz = table.optional_choice(
+        "quiz",
+        &["answered", "passed", "ignored"],
+        &[
+            QuizCompletion::Answered,
+            QuizCompletion::Passed,
+            QuizCompletion::Ignored,
+        ],
+    );
+    let minutes = table.optional_integer("minutes", 0..=LONGEST);
+    table.finish();
+    Completion {
+        lessons: lessons
+            .and_then(|percent| u8::try_from(percent).ok())
+            .unwrap_or(usual.lessons),
+        quiz: quiz.unwrap_or(usual.quiz),
+        minutes: minutes.unwrap_or(usual.minutes),
+    }
 }
 
 fn read_end(mut table: Table<'_>) -> Ending {

@@ -33,8 +33,8 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{
-    Block, Chapter, Choice, Course, Ending, FillIn, Image, Lesson, Lexicon, Link, Member, Next, Numeric,
-    Question, QuestionKind, Quiz, Resources, Term, Words,
+    Block, Chapter, Choice, Completion, Course, Ending, FillIn, Image, Lesson, Lexicon, Link, Member, Next,
+    Numeric, Question, QuestionKind, Quiz, QuizCompletion, Resources, Term, Words,
 };
 pub use problem::Problem;
 pub use prose::Prose;

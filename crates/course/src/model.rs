@@ -62,6 +62,10 @@ pub struct Chapter {
     pub summary: Option<Prose>,
     /// Rules for the questions.
     pub quiz: Quiz,
+    /// When the chapter is completed.
+    pub completion: Completion,
+    /// Whether a lesson opens only once those before it were seen.
+    pub ordered: bool,
     /// The screen at the end.
     pub end: Ending,
     /// The chapter that follows.
@@ -90,6 +94,38 @@ pub struct Quiz {
     pub pass_mark: Option<u8>,
     /// How many times a question may be answered; without it, until the answer is right.
     pub attempts: Option<u8>,
+}
+
+/// When a chapter is completed: all of this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The share of the lessons that must be seen, in percent.
+    pub lessons: u8,
+    /// What must be done of the questions.
+    pub quiz: QuizCompletion,
+    /// How long must be spent, in minutes.
+    pub minutes: u32,
+}
+
+impl Default for Completion {
+    fn default() -> Self {
+        Self {
+            lessons: 100,
+            quiz: QuizCompletion::Answered,
+            minutes: 0,
+        }
+    }
+}
+
+/// What must be done of the questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuizCompletion {
+    /// Each must be answered.
+    Answered,
+    /// The pass mark must be reached.
+    Passed,
+    /// Nothing.
+    Ignored,
 }
 
 /// The words of the last screen.

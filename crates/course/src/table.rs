@@ -152,6 +152,26 @@ impl<'a> Table<'a> {
         );
     }
 
+    /// One of a few texts; `None` when it is absent or another, which is reported.
+    pub(crate) fn optional_choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        known: &'static [&'static str],
+        values: &[T],
+    ) -> Option<T> {
+        let Located { value, span } = self.optional_text(key)?;
+        let found = known.iter().zip(values).find(|(name, _)| **name == value);
+        if found.is_none() {
+            let problem = Problem::UnknownValue {
+                key: self.full_name(key),
+                value,
+                known,
+            };
+            self.faults.report(self.source, span, problem);
+        }
+        found.map(|(_, value)| *value)
+    }
+
     /// A text that may be absent, but not empty.
     pub(crate) fn optional_text(&mut self, key: &'static str) -> Option<Located<String>> {
         let Located { value, span } = self.take(key)?;

@@ -10,7 +10,7 @@ use crate::{
     output::{Output, OutputError, Pending, Written},
     record::{self, Record},
     render::{RenderError, Renderer},
-    suspend,
+    suspend::suspend_data,
 };
 
 /// What to build.
@@ -112,13 +112,13 @@ impl Build<'_> {
             .map_err(|error| OutputError::of(&chapter.folder, error))?;
         let mut page = None;
         let mut made = Vec::with_capacity(self.targets.len());
-        let needed = suspend::worst_case(chapter);
         for target in self.targets {
-            if needed > target.suspend_limit() {
+            let (needed, limit) = suspend_data(chapter, *target);
+            if needed > limit {
                 return Err(BuildError::SuspendData {
                     title: chapter.title.clone(),
                     target: target.title(),
-                    limit: target.suspend_limit(),
+                    limit,
                     needed,
                 });
             }

@@ -25,4 +25,5 @@ pub use format::{ControlFiles, PackageFormat, format_named, formats};
 pub use output::{Change, OutputError, Written};
 pub use package::{Content, Made, Package};
 pub use render::{RenderError, RenderedChapter, Renderer};
+pub use suspend::suspend_data;
 pub use words::word_keys;

@@ -162,9 +162,21 @@ pub(crate) struct Data<'a> {
     /// The share of the score that passes, 0 to 1.
     pub(crate) pass_mark: Option<f64>,
     pub(crate) attempts: Option<u8>,
+    pub(crate) completion: CompletionData,
+    /// Whether a lesson opens only once those before it were seen.
+    pub(crate) ordered: bool,
     pub(crate) lessons: Vec<LessonData<'a>>,
     pub(crate) questions: Vec<QuestionData<'a>>,
     pub(crate) words: Option<&'a toml::Value>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CompletionData {
+    /// How many lessons must be seen.
+    pub(crate) lessons: usize,
+    /// `answered`, `passed` or `ignored`.
+    pub(crate) quiz: &'static str,
+    pub(crate) seconds: u32,
 }
 
 #[derive(Debug, Serialize)]

@@ -2,7 +2,9 @@
 
 use std::{collections::HashSet, path::PathBuf};
 
-use cartable_course::{Block, Chapter, Course, Lesson, Lexicon, Numeric, Question, QuestionKind, Resources};
+use cartable_course::{
+    Block, Chapter, Course, Lesson, Lexicon, Numeric, Question, QuestionKind, QuizCompletion, Resources,
+};
 use tera::{Context, Tera};
 use toml::Table;
 
@@ -11,9 +13,9 @@ use crate::{
     lexicon::Terms,
     package::{Made, SCRIPT, STYLE},
     page::{
-        ChapterContext, ChoiceContext, CourseContext, Data, EndContext, LessonContext, LessonData,
-        LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page, QuestionContext,
-        QuestionData, QuestionPage, ResourcesContext, TermContext,
+        ChapterContext, ChoiceContext, CompletionData, CourseContext, Data, EndContext, LessonContext,
+        LessonData, LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page,
+        QuestionContext, QuestionData, QuestionPage, ResourcesContext, TermContext,
     },
     prose,
     words::{self, words},
@@ -372,6 +374,16 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
         activity,
         pass_mark: chapter.quiz.pass_mark.map(|percent| f64::from(percent) / 100.0),
         attempts: chapter.quiz.attempts,
+        completion: CompletionData {
+            lessons: (chapter.lessons.len() * usize::from(chapter.completion.lessons)).div_ceil(100),
+            quiz: match chapter.completion.quiz {
+                QuizCompletion::Answered => "answered",
+                QuizCompletion::Passed => "passed",
+                QuizCompletion::Ignored => "ignored",
+            },
+            seconds: chapter.completion.minutes * 60,
+        },
+        ordered: chapter.ordered,
         lessons: chapter
             .lessons
             .iter()

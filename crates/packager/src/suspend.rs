@@ -4,8 +4,16 @@
 
 use cartable_course::{Chapter, Question, QuestionKind};
 
+use crate::format::PackageFormat;
+
 /// Bytes of a typed text that are kept.
 const TEXT_KEPT: usize = 200;
+
+/// The characters of suspend data that a chapter needs at the worst, and those that a target keeps.
+#[must_use]
+pub fn suspend_data(chapter: &Chapter, target: &dyn PackageFormat) -> (usize, usize) {
+    (worst_case(chapter), target.suspend_limit())
+}
 
 /// The number of characters of a chapter's suspend data at the worst.
 pub(crate) fn worst_case(chapter: &Chapter) -> usize {

@@ -48,6 +48,7 @@ class Page {
 
     document.documentElement.classList.add('scripted');
     this.watchEnds();
+    this.watchTime();
     if (this.progress.damaged) this.notice(this.words.damaged);
     if (!location.hash && this.progress.lesson) history.replaceState(null, '', `#lesson-${this.progress.lesson.id}`);
     this.show(false);
@@ -66,7 +67,7 @@ class Page {
       suspendData: progress.suspend(seconds),
       lesson: progress.lesson,
       share: progress.share(),
-      outcome: progress.outcome(),
+      outcome: progress.outcome(seconds),
       seconds,
       totalSeconds: progress.earlierSeconds + seconds,
     };
@@ -82,6 +83,11 @@ class Page {
   show(focus) {
     const target = document.getElementById(location.hash.slice(1));
     const view = /** @type {HTMLElement | undefined} */ (target && target.closest('[data-view]')) || this.views[0];
+    const place = view.id === 'end' ? this.data.lessons.length : this.data.lessons.findIndex(({ id: lesson }) => lesson === view.dataset.lesson);
+    if (place >= this.progress.locked()) {
+      location.replace(`#lesson-${this.data.lessons[this.progress.locked() - 1].id}`);
+      return;
+    }
     for (const other of this.views) other.hidden = other !== view;
     document.body.dataset.current = view.dataset.view;
     if (target instanceof HTMLDetailsElement) target.open = true;
@@ -101,6 +107,12 @@ class Page {
       if (!inside) window.scrollTo(0, 0);
       if (heading instanceof HTMLElement) heading.focus({ preventScroll: !inside });
     }
+  }
+
+  /** Where a time is asked for, it may be what was missing. */
+  watchTime() {
+    const missing = this.data.completion.seconds - this.progress.earlierSeconds;
+    if (missing > 0) setTimeout(() => this.milestone(), missing * 1000);
   }
 
   /** A lesson without more to do is seen once its end has been on the screen for a moment. */
@@ -133,7 +145,7 @@ class Page {
   /** Tells the tracker what has been achieved by now, each thing once, then saves. */
   milestone() {
     const { progress, tracker } = this;
-    const outcome = progress.outcome();
+    const outcome = progress.outcome(this.seconds());
     /** @param {number} flag @param {'completed' | 'passed' | 'failed'} event */
     const once = (flag, event) => {
       if (progress.flags & flag) return;
@@ -155,8 +167,13 @@ class Page {
       const state = entry.querySelector('[data-state]');
       if (!lesson || !state) continue;
       const seen = progress.seen.has(lesson.key);
+      const locked = this.data.lessons.indexOf(lesson) >= progress.locked();
       entry.classList.toggle('is-seen', seen);
-      state.textContent = seen ? words.seen : progress.lesson === lesson ? words.current : '';
+      state.textContent = seen ? words.seen : progress.lesson === lesson ? words.current : locked ? words.locked : '';
+      for (const link of entry.querySelectorAll('a')) {
+        if (locked) link.setAttribute('aria-disabled', 'true');
+        else link.removeAttribute('aria-disabled');
+      }
     }
     for (const link of this.contents.querySelectorAll('a')) {
       if (link.hash === `#${document.body.dataset.current}`) link.setAttribute('aria-current', 'page');
@@ -172,15 +189,16 @@ class Page {
     const start = document.querySelector('[data-start]');
     const { lesson } = progress;
     if (start instanceof HTMLAnchorElement && lesson) {
-      start.textContent = progress.outcome().complete ? words.review : fill(words.resume, { number: this.data.lessons.indexOf(lesson) + 1 });
-      start.hash = progress.outcome().complete ? `lesson-${this.data.lessons[0].id}` : `lesson-${lesson.id}`;
+      const { complete } = progress.outcome(this.seconds());
+      start.textContent = complete ? words.review : fill(words.resume, { number: this.data.lessons.indexOf(lesson) + 1 });
+      start.hash = complete ? `lesson-${this.data.lessons[0].id}` : `lesson-${lesson.id}`;
     }
   }
 
   /** The last screen: what was reached, or what is still to do. */
   showEnd() {
     const { progress, words, data } = this;
-    const outcome = progress.outcome();
+    const outcome = progress.outcome(this.seconds());
     const view = /** @type {HTMLElement} */ (document.getElementById('end'));
     const title = /** @type {HTMLElement} */ (view.querySelector('[data-end-title]'));
     const text = /** @type {HTMLElement} */ (view.querySelector('[data-end-text]'));
@@ -201,11 +219,14 @@ class Page {
     };
     if (!outcome.complete) {
       const unseen = data.lessons.filter((lesson) => !progress.seen.has(lesson.key));
+      const minutes = Math.ceil((data.completion.seconds - progress.earlierSeconds - this.seconds()) / 60);
+      if (minutes > 0) say(fill(words.minutes_left, { count: minutes }));
+      if (data.completion.quiz === 'passed' && progress.answers.size === data.questions.length && outcome.score < (data.passMark || 0)) say(fill(words.failed, { percent: Math.round((data.passMark || 0) * 100) }));
       if (unseen.length > 0) say(words.lessons_left);
       for (const lesson of unseen) say(lesson.title, `#lesson-${lesson.id}`);
       const unanswered = data.questions.filter((question) => !progress.answers.has(question.key));
       const left = unanswered.length === 1 ? words.questions_left_one : words.questions_left_many;
-      if (unanswered.length > 0) say(fill(left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
+      if (unanswered.length > 0 && data.completion.quiz !== 'ignored') say(fill(left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
       return;
     }
     if (data.questions.length > 0) say(fill(words.result, { percent: Math.round(outcome.score * 100) }));

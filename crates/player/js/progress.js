@@ -27,13 +27,15 @@
  * @property {string} activity
  * @property {number | null} passMark
  * @property {number | null} attempts
+ * @property {{ lessons: number, quiz: 'answered' | 'passed' | 'ignored', seconds: number }} completion what must be done: so many lessons, the quiz, so much time
+ * @property {boolean} ordered whether a lesson opens only once those before it were seen
  * @property {LessonData[]} lessons
  * @property {QuestionData[]} questions
  * @property {Record<string, string>} words
  * @property {boolean} [muted] whether the learner prefers no sound
  *
  * @typedef {object} Outcome
- * @property {boolean} complete every lesson seen, every question answered
+ * @property {boolean} complete what the author asks for is done
  * @property {boolean | null} success null without a pass mark, or while it is open
  * @property {number} score 0 to 1
  */
@@ -109,10 +111,9 @@ class Progress {
     return all === 0 ? 1 : (this.seen.size + this.answers.size) / all;
   }
 
-  /** @returns {Outcome} */
-  outcome() {
-    const { lessons, questions, passMark } = this.page;
-    const complete = this.seen.size === lessons.length && this.answers.size === questions.length;
+  /** @param {number} [seconds] spent in this session @returns {Outcome} */
+  outcome(seconds = 0) {
+    const { questions, passMark, completion } = this.page;
     let total = 0;
     let reached = 0;
     for (const question of questions) {
@@ -120,12 +121,23 @@ class Progress {
       total += question.weight;
       if (answer && answer.right) reached += question.weight;
     }
-    const score = total > 0 ? reached / total : complete ? 1 : 0;
-    // While a question can still be tried again, not having passed is not having failed.
-    const open = questions.some((question) => isScored(question) && this.triesLeft(question) > 0);
+    const answered = this.answers.size === questions.length;
+    const lessons = this.seen.size >= completion.lessons;
+    const score = total > 0 ? reached / total : lessons && answered ? 1 : 0;
     const passed = passMark !== null && score >= passMark - 1e-9;
-    const success = passMark === null || !complete ? null : passed ? true : open ? null : false;
+    const quiz = { answered, passed, ignored: true }[completion.quiz];
+    const complete = lessons && quiz && this.earlierSeconds + seconds >= completion.seconds;
+    // While a question can still be tried again, not having passed is not having failed.
+    const open = !answered || questions.some((question) => isScored(question) && this.triesLeft(question) > 0);
+    const success = passMark === null ? null : passed ? complete || null : open ? null : false;
     return { complete, success, score };
+  }
+
+  /** The first lesson that the learner may not open yet, by its place. @returns {number} */
+  locked() {
+    const { lessons, ordered } = this.page;
+    const unseen = lessons.findIndex((lesson) => !this.seen.has(lesson.key));
+    return ordered && unseen >= 0 ? unseen + 1 : Infinity;
   }
 
   /** @param {number} seconds spent in this session @returns {string} */

@@ -188,6 +188,11 @@ class ScormTracker {
     this.retryDelay = Math.min(this.retryDelay * 2, RETRY_LAST);
   }
 
+  /** Whether a completed chapter may be said to be: where it can still be passed, the next entry would be a review. @param {Outcome} outcome */
+  isFinal({ success }) {
+    return this.page.passMark === null || success !== null || this.page.completion.quiz === 'ignored';
+  }
+
   /** The score in percent, if it is one to write: never lower than the one before. @param {ProgressReport} report */
   newScore({ outcome }) {
     const score = Math.round(outcome.score * 10000) / 100;

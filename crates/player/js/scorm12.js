@@ -74,7 +74,7 @@ class Scorm12Tracker extends ScormTracker {
     }
     this.set('cmi.core.session_time', scorm12Time(report.seconds));
     if (outcome.success !== null) this.setStatus(outcome.success ? 'passed' : 'failed');
-    else if (outcome.complete && this.page.passMark === null) this.setStatus('completed');
+    else if (outcome.complete && this.isFinal(outcome)) this.setStatus('completed');
   }
 
   /** @param {string} status */

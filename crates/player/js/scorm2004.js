@@ -64,8 +64,7 @@ class Scorm2004Tracker extends ScormTracker {
     // Passed is never taken back; failed may still become passed.
     const success = outcome.success === null ? '' : outcome.success ? 'passed' : 'failed';
     if (success && success !== this.success && this.success !== 'passed' && this.set('cmi.success_status', success)) this.success = success;
-    // With a pass mark, completed only once nothing can be tried again: the next entry would be a review.
-    const done = outcome.complete && (this.page.passMark === null || outcome.success !== null);
+    const done = outcome.complete && this.isFinal(outcome);
     if (done && !this.complete && this.set('cmi.completion_status', 'completed')) this.complete = true;
   }
 }

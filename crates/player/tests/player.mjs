@@ -27,6 +27,8 @@ export function chapter(changes = {}) {
     activity: 'https://example.org/justice/spip',
     passMark: 0.7,
     attempts: 2,
+    completion: { lessons: 2, quiz: 'answered', seconds: 0 },
+    ordered: false,
     lessons: [
       { id: 'roles', key: 11, activity: 'https://example.org/justice/spip/roles', title: 'Rôles' },
       { id: 'people', key: 12, activity: 'https://example.org/justice/spip/people', title: 'Personnes' },

@@ -81,3 +81,34 @@ test('what cannot be read begins anew, and says so', () => {
   assert.equal(progress.seen.size, 0);
   assert.equal(new Progress(chapter(), '').damaged, false);
 });
+
+test('an author may ask for some lessons, a pass, or a time', () => {
+  const seen = (changes, lessons, answers, seconds = 0) => {
+    const page = chapter({ ...changes, completion: { lessons: 2, quiz: 'answered', seconds: 0, ...changes.completion } });
+    const progress = new Progress(page, '');
+    page.lessons.slice(0, lessons).forEach((lesson) => progress.see(lesson));
+    for (const [place, given] of answers) progress.answer(page.questions[place], given);
+    return { ...progress.outcome(seconds) };
+  };
+  const right = [[0, ['b']], [1, ['a', 'c']]];
+  const wrong = [[0, ['a']], [0, ['a']], [1, ['b']], [1, ['b']]];
+  assert.equal(seen({ completion: { lessons: 1 } }, 1, right).complete, true);
+  assert.equal(seen({ completion: { lessons: 1, quiz: 'ignored' } }, 1, []).complete, true);
+  assert.equal(seen({ completion: { quiz: 'ignored' } }, 1, right).complete, false);
+  assert.deepEqual(seen({ completion: { quiz: 'passed' } }, 2, right), { complete: true, success: true, score: 1 });
+  assert.deepEqual(seen({ completion: { quiz: 'passed' } }, 2, wrong), { complete: false, success: false, score: 0 });
+  assert.equal(seen({ completion: { seconds: 60 } }, 2, right, 59).complete, false);
+  assert.equal(seen({ completion: { seconds: 60 } }, 2, right, 59).success, null);
+  assert.deepEqual(seen({ completion: { seconds: 60 } }, 2, right, 60), { complete: true, success: true, score: 1 });
+});
+
+test('in order, the next lesson opens once the one before was seen', () => {
+  const page = chapter({ ordered: true });
+  const progress = new Progress(page, '');
+  assert.equal(progress.locked(), 1);
+  progress.see(page.lessons[0]);
+  assert.equal(progress.locked(), 2);
+  progress.see(page.lessons[1]);
+  assert.equal(progress.locked(), Infinity);
+  assert.equal(new Progress(chapter(), '').locked(), Infinity);
+});

@@ -9,6 +9,7 @@ use cartable_packager::{
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::explain;
 use crate::{
     args::{self, Format},
     environment,
@@ -38,6 +39,17 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
             .filter_map(|name| format_named(name))
             .collect()
     };
+    if arguments.explain {
+        let explanations = explain::explain(&chapters, &targets, locale);
+        match arguments.format {
+            Format::Json => println!(
+                "{}",
+                serde_json::to_string_pretty(&explanations).unwrap_or_default()
+            ),
+            Format::Text => explain::print(&explanations),
+        }
+        return Ok(());
+    }
     let built = build(&course, &chapters, &targets, &arguments.out, locale).map_err(with_format)?;
     match arguments.format {
         Format::Json => {

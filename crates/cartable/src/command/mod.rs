@@ -4,5 +4,6 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod credential;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod password;
 pub(crate) mod serve;

@@ -93,6 +93,7 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::QuestionMixedMarks => ("two ways of answering are mixed in one question".into(), "use `( )` where one answer is right, `[ ]` where several are; an ordered list or `=>` makes a question of its own".into()),
         Problem::QuestionWithoutRightAnswer => ("no choice of this question is marked as right".into(), "put an x between the brackets of the right one: `(x)` or `[x]`".into()),
         Problem::QuestionSeveralRightAnswers => ("a second choice is marked as right".into(), "keep one `(x)`, or use `[ ]` for all choices".into()),
+        Problem::PassedWithoutMark => ("completion asks that the quiz be passed, and there is no pass mark".into(), "add pass_mark to [quiz], or write quiz = \"answered\" in [completion]".into()),
         Problem::LikertWithRightAnswer => ("a scale has no right answer".into(), "take the x away, or the kind".into()),
         Problem::TrueFalseNotTwo => ("true or false are two choices".into(), "keep two: first the one that says it is true".into()),
         Problem::AnswerTooLong { limit } => (format!("this answer has more than {limit} characters"), "shorten it, or ask for a long answer with `= …`".into()),

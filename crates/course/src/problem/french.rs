@@ -93,6 +93,7 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::QuestionMixedMarks => ("deux façons de répondre sont mêlées dans une même question".into(), "employez `( )` si une seule réponse est juste, `[ ]` si plusieurs le sont ; une liste numérotée ou `=>` font une question à part".into()),
         Problem::QuestionWithoutRightAnswer => ("aucun choix de cette question n’est marqué comme juste".into(), "mettez un x entre les signes du bon choix : `(x)` ou `[x]`".into()),
         Problem::QuestionSeveralRightAnswers => ("un second choix est marqué comme juste".into(), "gardez un seul `(x)`, ou employez `[ ]` pour tous les choix".into()),
+        Problem::PassedWithoutMark => ("[completion] demande que le quiz soit réussi, et il n’y a pas de note pour réussir".into(), "ajoutez pass_mark à [quiz], ou écrivez quiz = \"answered\" dans [completion]".into()),
         Problem::LikertWithRightAnswer => ("une échelle n’a pas de bonne réponse".into(), "retirez le x, ou le genre (kind)".into()),
         Problem::TrueFalseNotTwo => ("vrai ou faux font deux choix".into(), "gardez-en deux : d’abord celui qui dit que c’est vrai".into()),
         Problem::AnswerTooLong { limit } => (format!("cette réponse a plus de {limit} caractères"), "raccourcissez-la, ou demandez une réponse longue par `= …`".into()),

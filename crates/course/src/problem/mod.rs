@@ -100,6 +100,7 @@ pub enum Problem {
     QuestionMixedMarks,
     QuestionWithoutRightAnswer,
     QuestionSeveralRightAnswers,
+    PassedWithoutMark,
     LikertWithRightAnswer,
     TrueFalseNotTwo,
     AnswerTooLong {

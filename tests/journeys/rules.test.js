@@ -1,0 +1,98 @@
+// What an author asks for: some lessons, a pass, a time, an order.
+
+import assert from 'node:assert/strict';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { browser, closeTab, context, eventually } from '../support/browser.js';
+import { ROOT, folder } from '../support/cartable.js';
+import { answer, currentLesson, goThrough, next, openLesson, wrong } from '../support/learner.js';
+import { launch, lms } from '../support/lms.js';
+import { build } from '../support/package.js';
+import { site } from '../support/site.js';
+
+/** The SPIP chapter with other rules, packaged. */
+async function withRules(t, target, rules, at = '[end]') {
+  const out = await folder(t);
+  const course = join(out, 'course');
+  await cp(join(ROOT, 'content'), course, { recursive: true });
+  const file = join(course, '07-spip/chapter.toml');
+  const chapter = await readFile(file, 'utf8');
+  assert.ok(chapter.includes(at));
+  await writeFile(file, chapter.replace(at, `${rules}\n\n${at}`));
+  return build(join(out, 'dist'), target, course);
+}
+
+test('in order, a lesson opens once those before it were seen', async (t) => {
+  const { files, page: data } = await withRules(t, 'web', 'navigation = "ordered"', '[quiz]');
+  const url = await site(t, files);
+  const { opened, assertQuiet } = await context(t, await browser(t));
+  const page = await opened.newPage();
+  for (const hash of [`lesson-${data.lessons[2].id}`, 'end']) {
+    await page.goto('about:blank');
+    await page.goto(`${url}/index.html#${hash}`);
+    await page.locator(`#lesson-${data.lessons[0].id}`).waitFor();
+    assert.equal(await currentLesson(page), data.lessons[0].id, hash);
+  }
+  const link = page.locator(`#contents a[href="#lesson-${data.lessons[1].id}"]`);
+  assert.equal(await link.getAttribute('aria-disabled'), 'true');
+  await link.click({ force: true });
+  assert.equal(await currentLesson(page), data.lessons[0].id);
+  await next(page);
+  assert.equal(await currentLesson(page), data.lessons[1].id);
+  assert.equal(await link.getAttribute('aria-disabled'), null);
+  await goThrough(page, data, 1);
+  assert.ok(await page.getByText('Vous avez terminé ce chapitre').isVisible());
+  assertQuiet();
+});
+
+test('half of the lessons and no question are enough where the author says so', async (t) => {
+  const { files, page: data } = await withRules(t, 'scorm2004-4', '[completion]\nlessons = 50\nquiz = "ignored"');
+  const { url, received } = await lms(t, 'scorm2004', files);
+  const { opened } = await context(t, await browser(t));
+  const { page, view } = await launch(opened, url);
+  await openLesson(view, data.lessons[0].id);
+  await next(view);
+  assert.deepEqual(received.sets('cmi.completion_status'), ['incomplete']);
+  await next(view);
+  await closeTab(page);
+  await eventually('Terminate', () => received.named('Terminate').length === 1);
+  assert.deepEqual(received.sets('cmi.completion_status'), ['incomplete', 'completed']);
+  assert.deepEqual(received.sets('cmi.success_status'), []);
+});
+
+test('where the quiz must be passed, failing it does not complete the chapter', async (t) => {
+  const { files, page: data } = await withRules(t, 'scorm12', '[completion]\nquiz = "passed"');
+  const { url, received } = await lms(t, 'scorm12', files);
+  const { opened } = await context(t, await browser(t));
+  const { page, view } = await launch(opened, url);
+  for (const lesson of data.lessons) {
+    await openLesson(view, lesson.id);
+    for (const question of data.questions.filter((question) => question.lesson === lesson.id)) {
+      for (let attempt = 0; attempt < data.attempts; attempt++) await answer(view, question.id, wrong(question));
+    }
+    await next(view);
+  }
+  assert.ok(await view.getByText('Le chapitre n’est pas encore terminé').isVisible());
+  assert.ok(await view.getByText('La note pour réussir').isVisible());
+  await closeTab(page);
+  await eventually('Finish', () => received.named('Finish').length === 1);
+  assert.equal(received.cmi.core.lesson_status, 'failed');
+});
+
+test('a time that is asked for completes the chapter when it has passed', async (t) => {
+  const { files, page: data } = await withRules(t, 'web', '[completion]\nminutes = 1');
+  const url = await site(t, files);
+  const { opened } = await context(t, await browser(t));
+  const page = await opened.newPage();
+  await page.clock.install();
+  await page.goto(`${url}/index.html`);
+  await page.locator('[data-start]').click();
+  await goThrough(page, data);
+  assert.ok(await page.getByText('Temps encore demandé').isVisible());
+  await page.clock.fastForward(61_000);
+  await page.evaluate(() => { window.location.hash = 'opening'; });
+  await page.evaluate(() => { window.location.hash = 'end'; });
+  await page.getByText('Vous avez terminé ce chapitre').waitFor();
+});
