@@ -95,6 +95,27 @@ for (const target of Object.keys(OFFICIAL)) {
   });
 }
 
+test('the schemas that an organisation holds go into the zip, and the manifest says where', async (t) => {
+  const out = await folder(t);
+  for (const [target, [edition]] of Object.entries(OFFICIAL)) await cp(join(SCHEMAS, edition), join(out, 'schemas', target), { recursive: true });
+  const { packages } = await json(['build', '--out', join(out, 'dist'), '--schemas', join(out, 'schemas')]);
+  for (const { target, file } of packages) {
+    const files = await unzip(file);
+    if (!OFFICIAL[target]) {
+      assert.ok(![...files.keys()].some((name) => name.endsWith('.xsd')), target);
+      continue;
+    }
+    for (const [namespace, schema] of OFFICIAL[target][1]) {
+      assert.ok(files.has(schema), `${target}: ${schema}`);
+      assert.ok(files.get('imsmanifest.xml').toString().includes(`${namespace} ${schema}`));
+    }
+    await validate(target, files.get('imsmanifest.xml'), out);
+  }
+  const { code, stderr } = await run(['build', '--out', join(out, 'other'), '--schemas', join(out, 'dist'), '--lang', 'en']);
+  assert.equal(code, 1);
+  assert.match(stderr.replace(/\s+/g, ' '), /--schemas: .*imscp_rootv1p1p2\.xsd/);
+});
+
 test('cmi5.xml has the structure that the specification asks for, for a hostile title as well', async (t) => {
   const out = await folder(t);
   await hostileCourse(join(out, 'course'));

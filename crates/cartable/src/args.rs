@@ -65,6 +65,10 @@ pub(crate) struct Build {
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub(crate) chapter: Vec<String>,
 
+    /// Add the control files (.xsd, .dtd) that you hold: in this folder, or in one below it for each target
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) schemas: Option<PathBuf>,
+
     /// Build nothing: print what each rule of a chapter becomes in each target
     #[arg(long)]
     pub(crate) explain: bool,

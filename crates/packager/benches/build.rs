@@ -91,6 +91,7 @@ fn build(content: &Path, out: &Path) -> usize {
         course: &course,
         chapters: &chapters,
         targets: formats(),
+        schemas: &[],
         program: b"bench",
         progress: &|| {},
     };

@@ -6,7 +6,7 @@ use cartable_course::{Chapter, Course};
 use rayon::prelude::*;
 
 use crate::{
-    format::{PackageFormat, file_name},
+    format::{PackageFormat, Schemas, file_name},
     output::{Output, OutputError, Pending, Written},
     record::{self, Record},
     render::{RenderError, Renderer},
@@ -21,6 +21,8 @@ pub struct Build<'a> {
     pub chapters: &'a [&'a Chapter],
     /// The targets to build each of them for.
     pub targets: &'a [&'static dyn PackageFormat],
+    /// The schemas of each target, in the same order; none where the list is shorter.
+    pub schemas: &'a [Schemas],
     /// What tells this program from another build of it: packages made by another are made again.
     pub program: &'a [u8],
     /// Called from any thread after each package.
@@ -112,7 +114,11 @@ impl Build<'_> {
             .map_err(|error| OutputError::of(&chapter.folder, error))?;
         let mut page = None;
         let mut made = Vec::with_capacity(self.targets.len());
-        for target in self.targets {
+        let none = Schemas::default();
+        for (place, target) in self.targets.iter().enumerate() {
+            let schemas = self.schemas.get(place).unwrap_or(&none);
+            let source = record::with_files(&source, schemas.files())
+                .map_err(|error| OutputError::of(&chapter.folder, error))?;
             let (needed, limit) = suspend_data(chapter, *target);
             if needed > limit {
                 return Err(BuildError::SuspendData {
@@ -134,12 +140,12 @@ impl Build<'_> {
                         None => page.insert(renderer.render(self.course, chapter)?),
                     };
                     let package = target
-                        .package(page, name)
+                        .package(page, name, schemas)
                         .map_err(|error| OutputError::of(&chapter.folder, error))?;
                     output.add(&package)?
                 }
             };
-            made.push((source.clone(), pending));
+            made.push((source, pending));
             (self.progress)();
         }
         Ok(made)

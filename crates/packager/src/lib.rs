@@ -21,7 +21,7 @@ mod suspend;
 mod words;
 
 pub use build::{Build, BuildError, Built};
-pub use format::{ControlFiles, PackageFormat, format_named, formats};
+pub use format::{ControlFiles, PackageFormat, Schemas, format_named, formats};
 pub use output::{Change, OutputError, Written};
 pub use package::{Content, Made, Package};
 pub use render::{RenderError, RenderedChapter, Renderer};

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     fs, io,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
@@ -104,10 +105,19 @@ pub(crate) fn source(program: &[u8], course: &Course, chapter: &Chapter) -> io::
         }
     }
     Ok(hasher.finalize().iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write;
         let _ = write!(text, "{byte:02x}");
         text
     }))
+}
+
+/// The same with files that are added as they are: their paths, sizes and times.
+pub(crate) fn with_files(source: &str, files: &[PathBuf]) -> io::Result<String> {
+    let mut whole = source.to_owned();
+    for file in files {
+        let Entry { size, modified, .. } = Entry::of(file, "")?;
+        let _ = write!(whole, " {} {size} {modified}", file.display());
+    }
+    Ok(whole)
 }
 
 /// Every file under a folder, sorted.

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
 use cartable_course::{Chapter, Course};
-use cartable_packager::{Build, Content, Renderer, formats, word_keys};
+use cartable_packager::{Build, Content, Renderer, Schemas, formats, word_keys};
 use proptest::prelude::*;
 use quick_xml::{Reader, events::Event};
 
@@ -183,7 +183,7 @@ proptest! {
         prop_assert!(loaded.course.is_some(), "{faults:?}");
         let course = loaded.course.unwrap();
         let chapters: Vec<&Chapter> = course.chapters.iter().collect();
-        let build = Build { course: &course, chapters: &chapters, targets: formats(), program: b"test", progress: &|| {} };
+        let build = Build { course: &course, chapters: &chapters, targets: formats(), schemas: &[], program: b"test", progress: &|| {} };
         for out in ["one", "two"] {
             build.run(&folder.path().join(out)).unwrap();
         }
@@ -191,7 +191,7 @@ proptest! {
 
         let page = Renderer::new().unwrap().render(&course, chapters[0]).unwrap();
         for target in formats() {
-            let package = target.package(&page, "x".to_owned()).unwrap();
+            let package = target.package(&page, "x".to_owned(), &Schemas::default()).unwrap();
             for (path, content) in &package.files {
                 prop_assert!(path.chars().all(|part| part.is_ascii_alphanumeric() || "._-/".contains(part)));
                 let Content::Made(made) = content else { continue };

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use cartable_course::{Course, Locale};
-use cartable_packager::{Content, Package, Renderer, format_named, formats, word_keys};
+use cartable_packager::{Content, Package, Renderer, Schemas, format_named, formats, word_keys};
 use tempfile::TempDir;
 
 fn package(course: &Path, target: &str) -> Package {
@@ -23,7 +23,7 @@ fn package(course: &Path, target: &str) -> Package {
         .unwrap();
     format_named(target)
         .unwrap()
-        .package(&page, target.to_owned())
+        .package(&page, target.to_owned(), &Schemas::default())
         .unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cartable_course::{Chapter, Course, Locale};
 use cartable_packager::{
-    Build, BuildError, Change, OutputError, PackageFormat, Written, format_named, formats, word_keys,
+    Build, BuildError, Change, OutputError, PackageFormat, Schemas, Written, format_named, formats, word_keys,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -50,7 +50,8 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
         }
         return Ok(());
     }
-    let built = build(&course, &chapters, &targets, &arguments.out, locale).map_err(with_format)?;
+    let schemas = find_schemas(arguments.schemas.as_deref(), &targets, locale).map_err(with_format)?;
+    let built = build(&course, &chapters, &targets, &schemas, &arguments.out, locale).map_err(with_format)?;
     match arguments.format {
         Format::Json => {
             let diagnostics = loaded
@@ -81,6 +82,7 @@ pub(crate) fn build<'a>(
     course: &'a Course,
     chapters: &[&'a Chapter],
     targets: &[&'static dyn PackageFormat],
+    schemas: &[Schemas],
     out: &Path,
     locale: Locale,
 ) -> Result<Vec<BuiltPackage<'a>>, Failure> {
@@ -90,6 +92,7 @@ pub(crate) fn build<'a>(
         course,
         chapters,
         targets,
+        schemas,
         program: &program,
         progress: &|| bar.inc(1),
     };
@@ -112,6 +115,41 @@ pub(crate) fn build<'a>(
         })
     });
     Ok(named.collect())
+}
+
+/// The schemas that the packager's user holds, for each target.
+fn find_schemas(
+    folder: Option<&Path>,
+    targets: &[&'static dyn PackageFormat],
+    locale: Locale,
+) -> Result<Vec<Schemas>, Failure> {
+    let Some(folder) = folder else {
+        return Ok(Vec::new());
+    };
+    let find = |target: &&'static dyn PackageFormat| {
+        Schemas::find(folder, *target).map_err(|error| {
+            let name = target.title();
+            Failure::new(
+                choose(
+                    locale,
+                    format!("--schemas: the schemas of {name} are not all there: {error}"),
+                    format!("--schemas : les schémas de {name} n’y sont pas tous : {error}"),
+                ),
+                choose(
+                    locale,
+                    format!(
+                        "put them in the folder, or in one below it called {}",
+                        target.name()
+                    ),
+                    format!(
+                        "mettez-les dans ce dossier, ou dans un sous-dossier nommé {}",
+                        target.name()
+                    ),
+                ),
+            )
+        })
+    };
+    targets.iter().map(find).collect()
 }
 
 /// A package that was built, or was there already.

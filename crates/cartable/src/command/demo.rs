@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use cartable_course::{Chapter, Course, Locale};
 use cartable_lrs::{CONSOLE, Scope, Scopes, XAPI};
 use cartable_lrs_store::{Location, Store};
-use cartable_packager::{Package, Renderer, format_named, formats, word_keys};
+use cartable_packager::{Package, Renderer, Schemas, format_named, formats, word_keys};
 use form_urlencoded::Serializer;
 
 use self::site::Site;
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Demo, locale: Locale) -> Result<(), Failure> {
     };
     print_diagnostics(&loaded.diagnostics, locale);
     let chapters: Vec<_> = course.chapters.iter().collect();
-    let built = build(&course, &chapters, formats(), &arguments.out, locale)?;
+    let built = build(&course, &chapters, formats(), &[], &arguments.out, locale)?;
     print_built(&built, locale);
     let packages = launched(&course, &chapters, locale)?;
     block_on(serve(arguments, packages, locale), locale)
@@ -51,7 +51,7 @@ fn launched(course: &Course, chapters: &[&Chapter], locale: Locale) -> Result<Ve
             .map_err(|error| cannot_render(&error, locale))?;
         if let Some(target) = format_named("xapi") {
             let package = target
-                .package(&page, chapter.id.clone())
+                .package(&page, chapter.id.clone(), &Schemas::default())
                 .map_err(|error| cannot_render(&error, locale))?;
             launched.push(Launched {
                 activity: page.activity,

@@ -25,7 +25,12 @@ impl PackageFormat for Cmi5 {
         Standard::Cmi5
     }
 
-    fn control_files(&self, chapter: &RenderedChapter, _files: &[&str]) -> io::Result<ControlFiles> {
+    fn control_files(
+        &self,
+        chapter: &RenderedChapter,
+        _files: &[&str],
+        _has_schemas: bool,
+    ) -> io::Result<ControlFiles> {
         let description = chapter.description.as_deref().unwrap_or(&chapter.title);
         let mastery = chapter.pass_mark.map(|percent| decimal(percent).to_string());
         let mut unit = vec![

@@ -12,6 +12,8 @@ pub(super) const MANIFEST: &str = "imsmanifest.xml";
 pub(super) struct Profile {
     /// `xmlns` and `xmlns:…` of the manifest.
     pub(super) namespaces: &'static [(&'static str, &'static str)],
+    /// The official schemas: a namespace, and the file that describes it.
+    pub(super) schemas: &'static [(&'static str, &'static str)],
     /// The text of `schemaversion`.
     pub(super) version: &'static str,
     /// The attribute that makes a resource a SCO.
@@ -24,8 +26,13 @@ pub(super) struct Profile {
     pub(super) organization: fn(&mut Xml) -> io::Result<()>,
 }
 
-/// Writes the manifest of a chapter with these files.
-pub(super) fn manifest(profile: &Profile, chapter: &RenderedChapter, files: &[&str]) -> io::Result<Vec<u8>> {
+/// Writes the manifest of a chapter with these files; with schemas in the package, it says where they are.
+pub(super) fn manifest(
+    profile: &Profile,
+    chapter: &RenderedChapter,
+    files: &[&str],
+    has_schemas: bool,
+) -> io::Result<Vec<u8>> {
     // An LMS recognises a chapter uploaded again by the item's identifier alone: it is the author's own.
     let id = &chapter.id;
     let identifier = format!("{}.{id}", chapter.course);
@@ -33,6 +40,16 @@ pub(super) fn manifest(profile: &Profile, chapter: &RenderedChapter, files: &[&s
     let resource = format!("{id}.resource");
     let mut attributes = vec![("identifier", &*identifier), ("version", &chapter.version)];
     attributes.extend(profile.namespaces);
+    let locations: Vec<String> = profile
+        .schemas
+        .iter()
+        .map(|(namespace, file)| format!("{namespace} {file}"))
+        .collect();
+    let locations = locations.join(" ");
+    if has_schemas {
+        attributes.push(("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"));
+        attributes.push(("xsi:schemaLocation", &locations));
+    }
     xml::document(|xml| {
         xml::element(xml, "manifest", &attributes, |xml| {
             xml::element(xml, "metadata", &[], |xml| {

@@ -9,7 +9,11 @@ mod web;
 mod xapi;
 mod xml;
 
-use std::{io, sync::LazyLock};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use cartable_course::{Chapter, Course};
 use cartable_player::Standard;
@@ -18,6 +22,53 @@ use crate::{
     package::{Content, Made, PAGE, Package, SCRIPT, STYLE},
     render::RenderedChapter,
 };
+
+/// The schemas that an organisation holds for a target: all the files that go with them.
+#[derive(Clone, Debug, Default)]
+pub struct Schemas(Vec<PathBuf>);
+
+impl Schemas {
+    /// Finds the schemas of a target in a folder, or in its subfolder of the target's name: every `.xsd` and `.dtd`.
+    /// Empty for a target without official schemas.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read, or a schema that the manifest names is missing; the error names it.
+    pub fn find(folder: &Path, target: &dyn PackageFormat) -> io::Result<Self> {
+        let needed = target.schemas();
+        if needed.is_empty() {
+            return Ok(Self::default());
+        }
+        let own = folder.join(target.name());
+        let folder = if own.is_dir() { own } else { folder.to_owned() };
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "xsd" || extension == "dtd")
+            {
+                files.push(path);
+            }
+        }
+        files.sort();
+        for name in needed {
+            if !files.contains(&folder.join(name)) {
+                let missing = folder.join(name);
+                return Err(io::Error::new(
+                    io::ErrorKind::NotFound,
+                    missing.display().to_string(),
+                ));
+            }
+        }
+        Ok(Self(files))
+    }
+
+    /// What the files are made from: their paths, sizes and times tell when they change.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.0
+    }
+}
 
 /// Files of a package's root, each with its bytes.
 pub type ControlFiles = Vec<(&'static str, Vec<u8>)>;
@@ -54,14 +105,24 @@ pub trait PackageFormat: Sync {
     /// # Errors
     ///
     /// Never in practice: they are written to memory.
-    fn control_files(&self, chapter: &RenderedChapter, files: &[&str]) -> io::Result<ControlFiles>;
+    fn control_files(
+        &self,
+        chapter: &RenderedChapter,
+        files: &[&str],
+        has_schemas: bool,
+    ) -> io::Result<ControlFiles>;
 
-    /// The whole package of a chapter, under a name.
+    /// The official schemas of the manifest, which an organisation may hold and add to its packages.
+    fn schemas(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// The whole package of a chapter, under a name, with the schemas of its manifest if there are any.
     ///
     /// # Errors
     ///
     /// As [`PackageFormat::control_files`].
-    fn package(&self, chapter: &RenderedChapter, name: String) -> io::Result<Package> {
+    fn package(&self, chapter: &RenderedChapter, name: String, schemas: &Schemas) -> io::Result<Package> {
         let mut package = Package {
             name,
             is_unpacked: self.is_unpacked(),
@@ -76,10 +137,16 @@ pub trait PackageFormat: Sync {
             add(path, Content::File(file.clone()));
         }
         let paths: Vec<&str> = package.files.keys().map(String::as_str).collect();
-        for (path, bytes) in self.control_files(chapter, &paths)? {
+        let has_schemas = !schemas.0.is_empty();
+        for (path, bytes) in self.control_files(chapter, &paths, has_schemas)? {
             package
                 .files
                 .insert(path.to_owned(), Content::Made(Made::new(bytes)));
+        }
+        for file in &schemas.0 {
+            if let Some(name) = file.file_name().and_then(|name| name.to_str()) {
+                package.files.insert(name.to_owned(), Content::File(file.clone()));
+            }
         }
         Ok(package)
     }

@@ -19,6 +19,17 @@ const PROFILE: Profile = Profile {
         ("xmlns:adlcp", "http://www.adlnet.org/xsd/adlcp_rootv1p2"),
         ("xmlns:imsmd", "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1"),
     ],
+    schemas: &[
+        (
+            "http://www.imsproject.org/xsd/imscp_rootv1p1p2",
+            "imscp_rootv1p1p2.xsd",
+        ),
+        ("http://www.adlnet.org/xsd/adlcp_rootv1p2", "adlcp_rootv1p2.xsd"),
+        (
+            "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1",
+            "imsmd_rootv1p2p1.xsd",
+        ),
+    ],
     version: "1.2",
     sco: "adlcp:scormtype",
     metadata: lom::ims,
@@ -39,7 +50,19 @@ impl PackageFormat for Scorm12 {
         Standard::Scorm12
     }
 
-    fn control_files(&self, chapter: &RenderedChapter, files: &[&str]) -> io::Result<ControlFiles> {
-        Ok(vec![(ims::MANIFEST, ims::manifest(&PROFILE, chapter, files)?)])
+    fn schemas(&self) -> Vec<&'static str> {
+        PROFILE.schemas.iter().map(|(_, file)| *file).collect()
+    }
+
+    fn control_files(
+        &self,
+        chapter: &RenderedChapter,
+        files: &[&str],
+        has_schemas: bool,
+    ) -> io::Result<ControlFiles> {
+        Ok(vec![(
+            ims::MANIFEST,
+            ims::manifest(&PROFILE, chapter, files, has_schemas)?,
+        )])
     }
 }

@@ -30,6 +30,12 @@ impl Scorm2004 {
                 ("xmlns:adlnav", "http://www.adlnet.org/xsd/adlnav_v1p3"),
                 ("xmlns:imsss", "http://www.imsglobal.org/xsd/imsss"),
             ],
+            schemas: &[
+                ("http://www.imsglobal.org/xsd/imscp_v1p1", "imscp_v1p1.xsd"),
+                ("http://www.adlnet.org/xsd/adlcp_v1p3", "adlcp_v1p3.xsd"),
+                ("http://www.adlnet.org/xsd/adlnav_v1p3", "adlnav_v1p3.xsd"),
+                ("http://www.imsglobal.org/xsd/imsss", "imsss_v1p0.xsd"),
+            ],
             // An LMS compares this text letter by letter.
             version: match self {
                 Self::ThirdEdition => "2004 3rd Edition",
@@ -88,8 +94,17 @@ impl PackageFormat for Scorm2004 {
         Standard::Scorm2004
     }
 
-    fn control_files(&self, chapter: &RenderedChapter, files: &[&str]) -> io::Result<ControlFiles> {
-        let manifest = ims::manifest(&self.profile(), chapter, files)?;
+    fn schemas(&self) -> Vec<&'static str> {
+        self.profile().schemas.iter().map(|(_, file)| *file).collect()
+    }
+
+    fn control_files(
+        &self,
+        chapter: &RenderedChapter,
+        files: &[&str],
+        has_schemas: bool,
+    ) -> io::Result<ControlFiles> {
+        let manifest = ims::manifest(&self.profile(), chapter, files, has_schemas)?;
         Ok(vec![(ims::MANIFEST, manifest), (METADATA, lom::ieee(chapter)?)])
     }
 }

@@ -26,7 +26,12 @@ impl PackageFormat for Web {
         true
     }
 
-    fn control_files(&self, _chapter: &RenderedChapter, _files: &[&str]) -> io::Result<ControlFiles> {
+    fn control_files(
+        &self,
+        _chapter: &RenderedChapter,
+        _files: &[&str],
+        _has_schemas: bool,
+    ) -> io::Result<ControlFiles> {
         Ok(Vec::new())
     }
 }

@@ -22,7 +22,12 @@ impl PackageFormat for Xapi {
         Standard::Xapi
     }
 
-    fn control_files(&self, chapter: &RenderedChapter, _files: &[&str]) -> io::Result<ControlFiles> {
+    fn control_files(
+        &self,
+        chapter: &RenderedChapter,
+        _files: &[&str],
+        _has_schemas: bool,
+    ) -> io::Result<ControlFiles> {
         // Launchers read the first activity alone, and its last launch element wins: there is one of each.
         let activity = [
             ("id", &*chapter.activity),
