@@ -6,7 +6,7 @@ import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { ask, credential, folder, serve } from '../support/cartable.js';
-import { answer, currentLesson, goThrough, next, openLesson, wrong } from '../support/learner.js';
+import { answer, currentLesson, failEverything, goThrough, next, openLesson, wrong } from '../support/learner.js';
 import { build } from '../support/package.js';
 import { site } from '../support/site.js';
 
@@ -176,13 +176,7 @@ test('cmi5: failed when no try is left, and what the LRS missed is sent when it 
   await page.goto(one.href);
   await page.locator('[data-saved="saved"]').waitFor();
   await opened.setOffline(true);
-  for (const lesson of data.lessons) {
-    await openLesson(page, lesson.id);
-    for (const question of data.questions.filter((question) => question.lesson === lesson.id)) {
-      for (let attempt = 0; attempt < data.attempts; attempt++) await answer(page, question.id, wrong(question));
-    }
-    await next(page);
-  }
+  await failEverything(page, data);
   await page.locator('[data-saved="not_saved"]').waitFor();
   assert.deepEqual((await stored()).map(verb), ['initialized']);
   await opened.setOffline(false);

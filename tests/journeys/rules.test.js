@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { ROOT, folder } from '../support/cartable.js';
-import { answer, currentLesson, goThrough, next, openLesson, wrong } from '../support/learner.js';
+import { currentLesson, failEverything, goThrough, next, openLesson } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
 import { build } from '../support/package.js';
 import { site } from '../support/site.js';
@@ -67,13 +67,7 @@ test('where the quiz must be passed, failing it does not complete the chapter', 
   const { url, received } = await lms(t, 'scorm12', files);
   const { opened } = await context(t, await browser(t));
   const { page, view } = await launch(opened, url);
-  for (const lesson of data.lessons) {
-    await openLesson(view, lesson.id);
-    for (const question of data.questions.filter((question) => question.lesson === lesson.id)) {
-      for (let attempt = 0; attempt < data.attempts; attempt++) await answer(view, question.id, wrong(question));
-    }
-    await next(view);
-  }
+  await failEverything(view, data);
   assert.ok(await view.getByText('Le chapitre n’est pas encore terminé').isVisible());
   assert.ok(await view.getByText('La note pour réussir').isVisible());
   await closeTab(page);

@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { folder } from '../support/cartable.js';
-import { answer, currentLesson, goThrough, next, openLesson, wrong } from '../support/learner.js';
+import { answer, currentLesson, failEverything, goThrough, next, openLesson, wrong } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
 import { build } from '../support/package.js';
 import { site } from '../support/site.js';
@@ -108,15 +108,8 @@ test('SCORM 1.2: a score may not be lost, and two wrong tries close a question',
   const { url, received } = await lms(t, 'scorm12', files);
   const { opened } = await context(t, await browser(t));
   const { page, view } = await launch(opened, url);
-  for (const lesson of data.lessons) {
-    await openLesson(view, lesson.id);
-    for (const question of data.questions.filter((question) => question.lesson === lesson.id)) {
-      for (let attempt = 0; attempt < data.attempts; attempt++) await answer(view, question.id, wrong(question));
-      assert.equal(await view.locator(`#question-${question.id} button[type=submit]`).isVisible(), false);
-    }
-    await next(view);
-  }
-  await view.locator('#end').waitFor();
+  await failEverything(view, data);
+  for (const question of data.questions) assert.equal(await view.locator(`#question-${question.id} button[type=submit]`).isVisible(), false);
   await closeTab(page);
   await eventually('Finish', () => received.named('Finish').length === 1);
   assert.equal(received.cmi.core.lesson_status, 'failed');

@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { folder } from '../support/cartable.js';
-import { answer, currentLesson, goThrough, next, openLesson, wrong } from '../support/learner.js';
+import { answer, currentLesson, failEverything, goThrough, next, openLesson, wrong } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
 import { build } from '../support/package.js';
 
@@ -93,18 +93,8 @@ test('SCORM 2004: wrong to the end is completed and failed', async (t) => {
   const { url, received } = await lms(t, 'scorm2004', files);
   const { opened } = await context(t, await browser(t));
   const { page, view } = await launch(opened, url);
-  for (const lesson of data.lessons) {
-    await openLesson(view, lesson.id);
-    for (const question of data.questions.filter((question) => question.lesson === lesson.id)) {
-      for (let attempt = 0; attempt < data.attempts; attempt++) {
-        // While a try is left nothing is final: the next entry would be a review.
-        assert.deepEqual(received.sets('cmi.completion_status'), ['incomplete']);
-        await answer(view, question.id, wrong(question));
-      }
-    }
-    await next(view);
-  }
-  await view.locator('#end').waitFor();
+  // While a try is left nothing is final: the next entry would be a review.
+  await failEverything(view, data, () => assert.deepEqual(received.sets('cmi.completion_status'), ['incomplete']));
   await closeTab(page);
   await eventually('Terminate', () => received.named('Terminate').length === 1);
   assert.deepEqual([received.cmi.completion_status, received.cmi.success_status], ['completed', 'failed']);

@@ -63,3 +63,18 @@ export async function goThrough(view, page, from = 0) {
 export function wrong(question) {
   return [question.choices.find((choice) => !question.correct.includes(choice))];
 }
+
+/** Goes through every lesson, and answers every question wrongly until no try is left. */
+export async function failEverything(view, page, beforeEach = () => {}) {
+  for (const lesson of page.lessons) {
+    await openLesson(view, lesson.id);
+    for (const question of page.questions.filter((question) => question.lesson === lesson.id)) {
+      for (let attempt = 0; attempt < page.attempts; attempt++) {
+        beforeEach();
+        await answer(view, question.id, wrong(question));
+      }
+    }
+    await next(view);
+  }
+  await view.locator('#end').waitFor();
+}
