@@ -1,7 +1,7 @@
 //! A chapter: a folder with `chapter.toml`, its lessons, its lexicon and its resources.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
 
@@ -10,7 +10,8 @@ use crate::{
     lesson,
     lexicon::{self, unique},
     load::list,
-    model::{Chapter, Completion, Ending, Image, Next, Quiz, QuizCompletion},
+    media,
+    model::{Chapter, Completion, Ending, Next, Quiz, QuizCompletion},
     problem::{Kind, Problem},
     resources,
     source::{Located, Source},
@@ -65,7 +66,7 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
     }
     let mut ids = HashMap::new();
     let mut questions = HashMap::new();
-    let mut images = BTreeSet::new();
+    let mut files = BTreeMap::new();
     for lesson in &lessons {
         unique(
             &lesson.source,
@@ -85,9 +86,9 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
                 faults,
             );
         }
-        for image in &lesson.references.images {
-            if let Some(image) = find_image(folder, lesson, image, faults) {
-                images.insert(image);
+        for reference in &lesson.references.media {
+            if let Some(media) = media::find(folder, &lesson.source, reference, faults) {
+                files.insert(media.name.clone(), media);
             }
         }
     }
@@ -107,7 +108,7 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
         lessons: lessons.into_iter().map(|read| read.lesson).collect(),
         lexicon,
         resources,
-        images: images.into_iter().collect(),
+        media: files.into_values().collect(),
     };
     Some(Read { source, chapter, id })
 }
@@ -179,44 +180,4 @@ fn lesson_files(folder: &Path, faults: &Faults) -> Vec<PathBuf> {
         (name[..digits].parse::<u64>().unwrap_or(u64::MAX), name)
     });
     files
-}
-
-/// The file behind an image, when it lies in the chapter's folder and its name is safe in every LMS.
-fn find_image(
-    folder: &Path,
-    lesson: &lesson::Read,
-    image: &Located<String>,
-    faults: &Faults,
-) -> Option<Image> {
-    let name = &image.value;
-    let problem = if name
-        .split('/')
-        .any(|part| part.is_empty() || part == "." || part == "..")
-    {
-        Problem::ImageOutside { name: name.clone() }
-    } else if !name
-        .chars()
-        .all(|part| part.is_ascii_alphanumeric() || "._-/".contains(part))
-    {
-        Problem::ImageName { name: name.clone() }
-    } else if !is_image(name) {
-        Problem::ImageType { name: name.clone() }
-    } else if folder.join(name).is_file() {
-        return Some(Image {
-            name: name.clone(),
-            file: folder.join(name),
-        });
-    } else {
-        Problem::ImageMissing { name: name.clone() }
-    };
-    faults.report(&lesson.source, image.span.clone(), problem);
-    None
-}
-
-fn is_image(name: &str) -> bool {
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
-    extension
-        .is_some_and(|extension| ["png", "jpg", "jpeg", "gif", "webp", "svg", "avif"].contains(&&*extension))
 }

@@ -21,6 +21,7 @@ mod lesson;
 mod lexicon;
 mod load;
 mod locale;
+mod media;
 mod model;
 mod problem;
 mod prose;
@@ -33,8 +34,8 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{
-    Block, Chapter, Choice, Completion, Course, Ending, FillIn, Image, Lesson, Lexicon, Link, Member, Next,
-    Numeric, Question, QuestionKind, Quiz, QuizCompletion, Resources, Term, Words,
+    Block, Chapter, Choice, Completion, Course, Ending, FillIn, Lesson, Lexicon, Link, Media, MediaKind,
+    Member, Next, Numeric, Question, QuestionKind, Quiz, QuizCompletion, Resources, Term, Words,
 };
 pub use problem::Problem;
 pub use prose::Prose;

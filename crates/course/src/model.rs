@@ -76,8 +76,8 @@ pub struct Chapter {
     pub lexicon: Option<Lexicon>,
     /// The useful resources, when the chapter has some.
     pub resources: Option<Resources>,
-    /// Local images that the chapter shows, each once, sorted by name.
-    pub images: Vec<Image>,
+    /// Local files that the lessons show or offer, each once, sorted by name.
+    pub media: Vec<Media>,
 }
 
 impl Chapter {
@@ -317,11 +317,33 @@ pub struct Link {
     pub description: Option<String>,
 }
 
-/// A local image: where it is and what a package calls it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Image {
+/// A local file that a lesson shows or offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
     /// The path as the author wrote it, relative to the chapter's folder.
     pub name: String,
     /// The file.
     pub file: PathBuf,
+    /// What it is.
+    pub kind: MediaKind,
+    /// Its captions (WebVTT): the file of the same name that ends in `.vtt`.
+    pub captions: Option<PathBuf>,
+    /// What is said in it: the text of the file of the same name that ends in `.txt`.
+    pub transcript: Option<String>,
+}
+
+/// What a local file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// A picture, with its width and height in pixels where they can be read.
+    Image {
+        /// Width and height.
+        size: Option<(usize, usize)>,
+    },
+    /// A sound.
+    Audio,
+    /// A film.
+    Video,
+    /// A file to keep.
+    Download,
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
-use crate::{problem::Problem, source::Located};
+use crate::{media, problem::Problem, source::Located};
 
 /// A text in Markdown (`CommonMark` with tables, strikethrough and heading attributes), as events.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +41,8 @@ impl Prose {
 /// What the rest of the course must check in a text: where it points.
 #[derive(Debug, Default)]
 pub(crate) struct References {
-    /// Local images, as written.
-    pub(crate) images: Vec<Located<String>>,
+    /// Local files, as written.
+    pub(crate) media: Vec<Located<String>>,
 }
 
 /// Where faults go while a text is parsed: the span is in the whole file.
@@ -71,6 +71,12 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
                 }
                 heading = Some(*level);
             }
+            Event::Start(Tag::Link { dest_url, .. }) if media::is_download(dest_url) => {
+                references.media.push(Located {
+                    value: dest_url.to_string(),
+                    span: span.clone(),
+                });
+            }
             Event::Start(Tag::Link { dest_url, .. }) if !is_web_or_mail(dest_url) => {
                 report(
                     span.clone(),
@@ -89,7 +95,7 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
                         },
                     );
                 } else {
-                    references.images.push(Located {
+                    references.media.push(Located {
                         value: dest_url.to_string(),
                         span: span.clone(),
                     });

@@ -329,7 +329,7 @@ impl<'a> Table<'a> {
         let prose = prose::parse(value.trim(), 0, &mut references, &mut |_, problem| {
             self.faults.report(self.source, span.clone(), problem);
         });
-        if !references.images.is_empty() {
+        if !references.media.is_empty() {
             self.faults.report(
                 self.source,
                 span.clone(),

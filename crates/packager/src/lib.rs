@@ -11,6 +11,7 @@ mod build;
 mod format;
 mod keys;
 mod lexicon;
+mod media;
 mod output;
 mod package;
 mod page;

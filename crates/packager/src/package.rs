@@ -127,7 +127,10 @@ fn method(path: &str) -> CompressionMethod {
         .rsplit_once('.')
         .map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {
-        Some("png" | "jpg" | "jpeg" | "gif" | "webp" | "avif") => CompressionMethod::Stored,
+        Some(
+            "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "mp3" | "m4a" | "ogg" | "opus" | "mp4"
+            | "webm" | "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp" | "epub" | "zip",
+        ) => CompressionMethod::Stored,
         _ => CompressionMethod::Deflated,
     }
 }

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use cartable_course::Prose;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 
-use crate::lexicon::Terms;
-
-/// Where a package keeps the images of the lessons.
-pub(crate) const MEDIA: &str = "media/";
+use crate::{lexicon::Terms, media::MediaFiles};
 
 /// Renders a text of a lesson; terms that are not in `seen` yet become references to the lexicon.
-pub(crate) fn lesson_html<'t>(prose: &Prose, terms: &'t Terms, seen: &mut HashSet<&'t str>) -> String {
+pub(crate) fn lesson_html<'t>(
+    prose: &Prose,
+    terms: &'t Terms,
+    seen: &mut HashSet<&'t str>,
+    media: &MediaFiles<'_>,
+) -> String {
     let mut events = Vec::with_capacity(prose.events.len());
     // Inside a link, a heading, an image's text or code a reference would be invalid or unwelcome.
     let mut closed = 0_usize;
@@ -27,19 +29,19 @@ pub(crate) fn lesson_html<'t>(prose: &Prose, terms: &'t Terms, seen: &mut HashSe
             }
             _ => {}
         }
-        events.push(adapt(event.clone()));
+        events.push(event.clone());
     }
-    to_html(events)
+    to_html(events, media)
 }
 
 /// Renders a text outside lessons, such as a definition.
-pub(crate) fn html(prose: &Prose) -> String {
-    to_html(prose.events.iter().cloned().map(adapt).collect())
+pub(crate) fn html(prose: &Prose, media: &MediaFiles<'_>) -> String {
+    to_html(prose.events.clone(), media)
 }
 
 /// Renders a text that stands inside a line, such as a choice: a single paragraph loses its tags.
-pub(crate) fn inline_html(prose: &Prose) -> String {
-    let rendered = html(prose);
+pub(crate) fn inline_html(prose: &Prose, media: &MediaFiles<'_>) -> String {
+    let rendered = html(prose, media);
     let trimmed = rendered.trim();
     match trimmed
         .strip_prefix("<p>")
@@ -81,7 +83,7 @@ fn push_plain(text: &str, events: &mut Vec<Event<'static>>) {
     }
 }
 
-fn adapt(event: Event<'static>) -> Event<'static> {
+fn adapt(event: Event<'static>, media: &MediaFiles<'_>) -> Event<'static> {
     match event {
         Event::Start(Tag::Heading {
             level,
@@ -96,6 +98,10 @@ fn adapt(event: Event<'static>) -> Event<'static> {
         }),
         Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
         Event::Start(Tag::Link { dest_url, .. }) => {
+            if let Some(path) = media.download(&dest_url) {
+                let name = escape(dest_url.rsplit('/').next().unwrap_or_default());
+                return Event::InlineHtml(format!(r#"<a href="{path}" download="{name}">"#).into());
+            }
             let url = escape(&dest_url);
             let leaves = !dest_url.starts_with("mailto:");
             let target = if leaves {
@@ -106,17 +112,6 @@ fn adapt(event: Event<'static>) -> Event<'static> {
             Event::InlineHtml(format!(r#"<a href="{url}"{target}>"#).into())
         }
         Event::End(TagEnd::Link) => Event::InlineHtml("</a>".into()),
-        Event::Start(Tag::Image {
-            link_type,
-            dest_url,
-            title,
-            id,
-        }) => Event::Start(Tag::Image {
-            link_type,
-            dest_url: format!("{MEDIA}{dest_url}").into(),
-            title,
-            id,
-        }),
         other => other,
     }
 }
@@ -132,9 +127,34 @@ fn below(level: HeadingLevel) -> HeadingLevel {
     }
 }
 
-fn to_html(events: Vec<Event<'static>>) -> String {
+fn to_html(events: Vec<Event<'static>>, media: &MediaFiles<'_>) -> String {
+    let mut adapted = Vec::with_capacity(events.len());
+    // The file that is shown, and what its author says of it.
+    let mut shown: Option<(String, String)> = None;
+    let mut transcripts = Vec::new();
+    for event in events {
+        match (event, &mut shown) {
+            (Event::Start(Tag::Image { dest_url, .. }), _) => {
+                shown = Some((dest_url.to_string(), String::new()));
+            }
+            (Event::End(TagEnd::Image), _) => {
+                if let Some((name, text)) = shown.take() {
+                    adapted.push(Event::InlineHtml(media.element(&name, &text).into()));
+                    transcripts.extend(media.transcript(&name));
+                }
+            }
+            (Event::Text(part) | Event::Code(part), Some((_, text))) => text.push_str(&part),
+            (_, Some(_)) => {}
+            (Event::End(TagEnd::Paragraph), None) => {
+                adapted.push(Event::End(TagEnd::Paragraph));
+                // A transcript opens under its paragraph: it cannot stand in it.
+                adapted.extend(transcripts.drain(..).map(|text| Event::Html(text.into())));
+            }
+            (event, None) => adapted.push(adapt(event, media)),
+        }
+    }
     let mut out = String::new();
-    html::push_html(&mut out, events.into_iter());
+    html::push_html(&mut out, adapted.into_iter());
     // A wide table scrolls inside its own box rather than the page.
     out.replace("<table>", r#"<div class="table"><table>"#)
         .replace("</table>", "</table></div>")

@@ -11,6 +11,7 @@ use toml::Table;
 use crate::{
     keys,
     lexicon::Terms,
+    media::MediaFiles,
     package::{Made, SCRIPT, STYLE},
     page::{
         ChapterContext, ChoiceContext, CompletionData, CourseContext, Data, EndContext, LessonContext,
@@ -41,6 +42,9 @@ pub enum RenderError {
         "`{0}` and `{1}` cannot be told apart in suspend data: give one of them, the newer, another identifier"
     )]
     KeyCollision(String, String),
+    /// A file of the author's cannot be read.
+    #[error("a file of the course cannot be read")]
+    Media(#[from] std::io::Error),
     /// The page's data cannot be written as JSON.
     #[error("the page's data cannot be written")]
     Data(#[from] serde_json::Error),
@@ -80,8 +84,16 @@ pub struct RenderedChapter {
     pub keywords: Vec<String>,
     /// The page.
     pub html: Made,
-    /// The images it shows: path in the package, file on disk.
-    pub images: Vec<(String, PathBuf)>,
+    /// The files it shows or offers: path in the package, file on disk.
+    pub media: Vec<(String, PathBuf)>,
+}
+
+/// What every lesson of a chapter is rendered with.
+struct Scope<'s, 't> {
+    terms: &'t Terms,
+    media: &'s MediaFiles<'s>,
+    words: &'s Table,
+    attempts: Option<u8>,
 }
 
 /// A lesson, and the identifiers of the terms that were found in it.
@@ -114,7 +126,15 @@ impl Renderer {
         let words = words(course);
         let activity = format!("{}/{}", course.iri, chapter.id);
         let terms = Terms::new(chapter.lexicon.as_ref());
-        let (lessons, marked) = self.lessons(chapter, &terms, &words)?;
+        let transcript = words.get("transcript").and_then(toml::Value::as_str);
+        let media = MediaFiles::of(chapter, &course.language, transcript.unwrap_or_default())?;
+        let scope = Scope {
+            terms: &terms,
+            media: &media,
+            words: &words,
+            attempts: chapter.quiz.attempts,
+        };
+        let (lessons, marked) = self.lessons(chapter, &scope)?;
 
         let minutes = chapter
             .lessons
@@ -134,7 +154,10 @@ impl Renderer {
             chapter: ChapterContext {
                 number: chapter.number,
                 title: &chapter.title,
-                summary: chapter.summary.as_ref().map(prose::html),
+                summary: chapter
+                    .summary
+                    .as_ref()
+                    .map(|text| prose::html(text, &MediaFiles::default())),
                 version: &course.version,
                 duration: minutes,
             },
@@ -147,7 +170,7 @@ impl Renderer {
             member: course.member.as_ref().map(|member| MemberContext {
                 heading: &member.heading,
                 title: &member.title,
-                text: prose::html(&member.text),
+                text: prose::html(&member.text, &MediaFiles::default()),
                 url: member.url.as_deref(),
                 label: member.label.as_deref(),
             }),
@@ -181,11 +204,7 @@ impl Renderer {
                 .map(|term| term.name.clone())
                 .collect(),
             html: Made::new(html),
-            images: chapter
-                .images
-                .iter()
-                .map(|image| (format!("{}{}", prose::MEDIA, image.name), image.file.clone()))
-                .collect(),
+            media: media.paths(),
         })
     }
 
@@ -193,22 +212,14 @@ impl Renderer {
     fn lessons<'c, 't>(
         &self,
         chapter: &'c Chapter,
-        terms: &'t Terms,
-        words: &Table,
+        scope: &Scope<'_, 't>,
     ) -> Result<(Vec<LessonContext<'c>>, Vec<MarkedLesson<'c, 't>>), RenderError> {
         let mut lessons = Vec::new();
         let mut marked = Vec::new();
         let mut question_number = 0;
         for (index, lesson) in chapter.lessons.iter().enumerate() {
             let mut seen = HashSet::new();
-            let html = self.lesson_html(
-                lesson,
-                terms,
-                &mut seen,
-                words,
-                &mut question_number,
-                chapter.quiz.attempts,
-            )?;
+            let html = self.lesson_html(lesson, scope, &mut seen, &mut question_number)?;
             let reference = LessonReference {
                 id: &lesson.id,
                 number: index + 1,
@@ -229,21 +240,21 @@ impl Renderer {
     fn lesson_html<'t>(
         &self,
         lesson: &Lesson,
-        terms: &'t Terms,
+        scope: &Scope<'_, 't>,
         seen: &mut HashSet<&'t str>,
-        words: &Table,
         question_number: &mut usize,
-        attempts: Option<u8>,
     ) -> Result<String, RenderError> {
         let mut html = String::new();
         for block in &lesson.blocks {
             match block {
-                Block::Prose(prose) => html.push_str(&prose::lesson_html(prose, terms, seen)),
+                Block::Prose(prose) => {
+                    html.push_str(&prose::lesson_html(prose, scope.terms, seen, scope.media));
+                }
                 Block::Question(question) => {
                     *question_number += 1;
                     let context = QuestionPage {
-                        words,
-                        question: question_context(question, *question_number, attempts),
+                        words: scope.words,
+                        question: question_context(question, *question_number, scope.attempts, scope.media),
                     };
                     html.push_str(
                         &self
@@ -289,17 +300,22 @@ fn correct(question: &Question) -> Vec<String> {
     }
 }
 
-fn question_context(question: &Question, number: usize, attempts: Option<u8>) -> QuestionContext<'_> {
+fn question_context<'q>(
+    question: &'q Question,
+    number: usize,
+    attempts: Option<u8>,
+    media: &MediaFiles<'_>,
+) -> QuestionContext<'q> {
     let kind = kind(question);
     let choices: Vec<_> = question
         .choices
         .iter()
         .map(|choice| ChoiceContext {
             id: &choice.id,
-            html: prose::inline_html(&choice.text),
+            html: prose::inline_html(&choice.text, media),
             text: choice.text.plain_text(),
             pair: choice.pair.as_ref().map(cartable_course::Prose::plain_text),
-            feedback: choice.feedback.as_ref().map(prose::html),
+            feedback: choice.feedback.as_ref().map(|text| prose::html(text, media)),
         })
         .collect();
     let mut shuffled = choices.clone();
@@ -318,11 +334,11 @@ fn question_context(question: &Question, number: usize, attempts: Option<u8>) ->
         number,
         kind,
         instruction: format!("question_{}", kind.replace('-', "_")),
-        prompt: prose::html(&question.prompt),
+        prompt: prose::html(&question.prompt, media),
         choices,
         shuffled,
-        right: question.right.as_ref().map(prose::html),
-        wrong: question.wrong.as_ref().map(prose::html),
+        right: question.right.as_ref().map(|text| prose::html(text, media)),
+        wrong: question.wrong.as_ref().map(|text| prose::html(text, media)),
         attempts,
     }
 }
@@ -331,7 +347,7 @@ fn lexicon_context<'a>(lexicon: &'a Lexicon, marked: &[MarkedLesson<'a, '_>]) ->
     let terms = lexicon.terms.iter().map(|term| TermContext {
         id: &term.id,
         name: &term.name,
-        definition: prose::html(&term.definition),
+        definition: prose::html(&term.definition, &MediaFiles::default()),
         lessons: marked
             .iter()
             .filter(|(_, terms)| terms.contains(term.id.as_str()))

@@ -101,6 +101,72 @@ fn the_page_of_a_chapter_with_one_of_everything() {
     insta::assert_snapshot!(text(&package(small_course().path(), "xapi"), "index.html"));
 }
 
+/// The smallest picture: 3 by 2 pixels, as its header says.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02\x08\x02\0\0\0\x12\x16\xf1M";
+
+#[test]
+fn files_that_a_lesson_shows_or_offers_go_into_the_package_under_safe_names() {
+    let folder = small_course();
+    let chapter = folder.path().join("1-essai");
+    fs::create_dir(chapter.join("été")).unwrap();
+    for (name, bytes) in [
+        ("été/Ma photo n°1 & l’autre.PNG", PNG),
+        ("film.mp4", b"film"),
+        ("film.vtt", b"WEBVTT\n"),
+        ("film.txt", b"Bonjour <tous>.\n\nAu revoir."),
+        ("voix.mp3", b"voix"),
+        ("voix.txt", b"Une voix."),
+        ("fiche.pdf", b"%PDF"),
+    ] {
+        fs::write(chapter.join(name), bytes).unwrap();
+    }
+    let lesson = "+++\nid = \"lecon\"\ntitle = \"Une leçon\"\n+++\n\n\
+        ![Un \"plan\" & un SPIP](<été/Ma photo n°1 & l’autre.PNG>)\n\n![Le film](film.mp4)\n\n![La voix](voix.mp3)\n\n\
+        Voyez [la fiche](fiche.pdf).\n";
+    fs::write(chapter.join("01-lecon.md"), lesson).unwrap();
+    let package = package(folder.path(), "scorm12");
+    let page = text(&package, "index.html");
+    let media: Vec<&String> = package
+        .files
+        .keys()
+        .filter(|path| path.starts_with("media/"))
+        .collect();
+    assert_eq!(media.len(), 5, "{media:?}");
+    for path in &media {
+        assert!(
+            path.chars()
+                .all(|part| part.is_ascii_alphanumeric() || "._-/".contains(part)),
+            "{path}"
+        );
+        assert!(page.contains(&format!("\"{path}\"")), "{path}");
+        assert!(
+            text(&package, "imsmanifest.xml").contains(&format!("<file href=\"{path}\"/>")),
+            "{path}"
+        );
+    }
+    for part in [
+        r#"alt="Un &quot;plan&quot; &amp; un SPIP" width="3" height="2""#,
+        r#"<track kind="captions" src="media/film-"#,
+        r#"srclang="fr" label="fr" default></video>"#,
+        "<summary>Transcription</summary><p>Bonjour &lt;tous&gt;.</p><p>Au revoir.</p></details>",
+        r#"aria-label="La voix"></audio>"#,
+        r#"download="fiche.pdf">la fiche</a>"#,
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    // Another content has another name: no browser shows what it kept.
+    fs::write(chapter.join("fiche.pdf"), "%PDF 2").unwrap();
+    let other = self::package(folder.path(), "scorm12");
+    assert_eq!(
+        other
+            .files
+            .keys()
+            .filter(|path| !media.contains(path) && path.starts_with("media/"))
+            .count(),
+        1
+    );
+}
+
 #[test]
 fn every_target_has_the_same_page_and_style() {
     let scorm12 = package(content(), "scorm12");

@@ -40,6 +40,7 @@ class Page {
     // A page that comes back from the browser's cache has ended its session: it begins another.
     window.addEventListener('pageshow', (event) => event.persisted && location.reload());
 
+    if (this.data.muted) for (const media of document.querySelectorAll('audio, video')) /** @type {HTMLMediaElement} */ (media).muted = true;
     const leave = document.querySelector('[data-leave]');
     if (leave instanceof HTMLElement && this.tracker.returnUrl) {
       leave.hidden = false;

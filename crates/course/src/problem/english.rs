@@ -110,10 +110,10 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::LinkNotWeb { url } => (format!("“{url}” is not a web or mail address"), "write https://…, http://… or mailto:…".into()),
         Problem::ImageElsewhere { url } => (format!("the image “{url}” is on another host"), "put the file beside the lesson and write its name: a package requests nothing elsewhere".into()),
         Problem::ImageWithoutText => ("this image has no alternative text".into(), "say between the brackets what it shows: ![…](file.png)".into()),
-        Problem::ImageMissing { name } => (format!("there is no image “{name}”"), "put the file into the chapter's folder, or correct its name".into()),
+        Problem::ImageMissing { name } => (format!("there is no file “{name}”"), "put the file into the chapter's folder, or correct its name".into()),
         Problem::ImageOutside { name } => (format!("“{name}” leaves the chapter's folder"), "put the file into the chapter's folder".into()),
-        Problem::ImageName { name } => (format!("the file name “{name}” does not survive in every LMS"), "rename it with letters without accents, digits, `.`, `_` and `-`".into()),
-        Problem::ImageType { name } => (format!("“{name}” is not an image that browsers show"), "use png, jpg, gif, webp, avif or svg".into()),
+        Problem::MediaWithoutText { name } => (format!("“{name}” has neither captions nor a transcript: some learners cannot follow it"), "put a file of the same name beside it that ends in .vtt (captions) or .txt (what is said)".into()),
+        Problem::ImageType { name } => (format!("“{name}” is not a file that browsers show"), "use png, jpg, gif, webp, avif or svg; mp3, m4a, ogg, opus or wav; mp4 or webm".into()),
         Problem::ImageNotHere { key } => (format!("`{key}` cannot hold an image"), "move the image into a lesson".into()),
     }
 }

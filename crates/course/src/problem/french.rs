@@ -110,10 +110,10 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::LinkNotWeb { url } => (format!("« {url} » n’est pas une adresse web ou de courriel"), "écrivez https://…, http://… ou mailto:…".into()),
         Problem::ImageElsewhere { url } => (format!("l’image « {url} » est sur un autre serveur"), "mettez le fichier à côté de la leçon et écrivez son nom : un paquet ne demande rien ailleurs".into()),
         Problem::ImageWithoutText => ("cette image n’a pas de texte de remplacement".into(), "dites entre les crochets ce qu’elle montre : ![…](fichier.png)".into()),
-        Problem::ImageMissing { name } => (format!("il n’y a pas d’image « {name} »"), "mettez le fichier dans le dossier du chapitre, ou corrigez son nom".into()),
+        Problem::ImageMissing { name } => (format!("il n’y a pas de fichier « {name} »"), "mettez le fichier dans le dossier du chapitre, ou corrigez son nom".into()),
         Problem::ImageOutside { name } => (format!("« {name} » sort du dossier du chapitre"), "mettez le fichier dans le dossier du chapitre".into()),
-        Problem::ImageName { name } => (format!("le nom de fichier « {name} » ne survit pas dans toutes les plateformes"), "renommez-le avec des lettres sans accent, des chiffres, `.`, `_` et `-`".into()),
-        Problem::ImageType { name } => (format!("« {name} » n’est pas une image que les navigateurs affichent"), "employez png, jpg, gif, webp, avif ou svg".into()),
+        Problem::MediaWithoutText { name } => (format!("« {name} » n’a ni sous-titres ni transcription : tous ne pourront pas le suivre"), "mettez à côté un fichier du même nom qui finit par .vtt (sous-titres) ou .txt (ce qui est dit)".into()),
+        Problem::ImageType { name } => (format!("« {name} » n’est pas un fichier que les navigateurs affichent"), "employez png, jpg, gif, webp, avif ou svg ; mp3, m4a, ogg, opus ou wav ; mp4 ou webm".into()),
         Problem::ImageNotHere { key } => (format!("`{key}` ne peut pas contenir d’image"), "mettez l’image dans une leçon".into()),
     }
 }

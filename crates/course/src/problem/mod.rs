@@ -134,7 +134,7 @@ pub enum Problem {
     ImageOutside {
         name: String,
     },
-    ImageName {
+    MediaWithoutText {
         name: String,
     },
     ImageType {
@@ -189,7 +189,7 @@ impl Problem {
 
     pub(crate) fn severity(&self) -> Severity {
         match self {
-            Self::HeadingSkipsLevel { .. } => Severity::Warning,
+            Self::HeadingSkipsLevel { .. } | Self::MediaWithoutText { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }

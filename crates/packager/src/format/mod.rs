@@ -133,7 +133,7 @@ pub trait PackageFormat: Sync {
         for (path, made) in &*PLAYER[self.standard() as usize] {
             add(path, Content::Made(made.clone()));
         }
-        for (path, file) in &chapter.images {
+        for (path, file) in &chapter.media {
             add(path, Content::File(file.clone()));
         }
         let paths: Vec<&str> = package.files.keys().map(String::as_str).collect();
