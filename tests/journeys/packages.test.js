@@ -133,6 +133,22 @@ test('cmi5.xml has the structure that the specification asks for, for a hostile 
   }
 });
 
+test('a unit per lesson is valid in every standard', async (t) => {
+  const out = await folder(t);
+  await hostileCourse(join(out, 'course'));
+  const chapter = join(out, 'course/07-spip/chapter.toml');
+  await writeFile(chapter, `${await readFile(chapter, 'utf8')}\n[package]\ngranularity = "lesson"\n`);
+  for (const target of Object.keys(OFFICIAL)) {
+    const { files } = await build(join(out, 'dist'), target, join(out, 'course'));
+    await validate(target, files.get('imsmanifest.xml'), out);
+    assert.equal(text(join(out, 'manifest.xml'), 'count(//*[local-name()="item"])'), '4');
+  }
+  const { files } = await build(join(out, 'dist'), 'cmi5', join(out, 'course'));
+  await writeFile(join(out, 'cmi5.xml'), files.get('cmi5.xml'));
+  execFileSync('xmllint', ['--noout', '--nonet', '--relaxng', join(ROOT, 'tests/schemas/cmi5.rng'), join(out, 'cmi5.xml')], { stdio: 'pipe' });
+  assert.equal(text(join(out, 'cmi5.xml'), 'count(//*[local-name()="au"])'), '4');
+});
+
 test('tincan.xml names the chapter and where it starts, for a hostile title as well', async (t) => {
   const out = await folder(t);
   await hostileCourse(join(out, 'course'));

@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { ROOT, folder } from '../support/cartable.js';
-import { currentLesson, failEverything, goThrough, next, openLesson } from '../support/learner.js';
+import { answer, currentLesson, failEverything, goThrough, next, openLesson } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
 import { build } from '../support/package.js';
 import { site } from '../support/site.js';
@@ -89,4 +89,31 @@ test('a time that is asked for completes the chapter when it has passed', async 
   await page.evaluate(() => { window.location.hash = 'opening'; });
   await page.evaluate(() => { window.location.hash = 'end'; });
   await page.getByText('Vous avez terminé ce chapitre').waitFor();
+});
+
+test('a lesson may be a SCO of its own, with its own result', async (t) => {
+  const { files, page: data } = await withRules(t, 'scorm12', '[package]\ngranularity = "lesson"');
+  const manifest = files.get('imsmanifest.xml').toString();
+  const parameters = [...manifest.matchAll(/parameters="([^"]+)"/g)].map(([, text]) => text);
+  assert.equal(parameters.length, data.lessons.length);
+  const { opened, assertQuiet } = await context(t, await browser(t));
+  for (const [place, lesson] of data.lessons.entries()) {
+    // Each has attempts of its own in an LMS.
+    const { url, received } = await lms(t, 'scorm12', files);
+    received.parameters = parameters[place];
+    const { page, view } = await launch(opened, url);
+    await view.locator('[data-start]').click();
+    assert.equal(await currentLesson(view), lesson.id);
+    assert.equal(await view.locator('[data-lesson]').count(), 1);
+    const questions = data.questions.filter((question) => question.lesson === lesson.id);
+    for (const question of questions) await answer(view, question.id, question.correct);
+    await next(view);
+    assert.ok(await view.getByText('Vous avez terminé cette leçon').isVisible());
+    await closeTab(page);
+    await eventually('Finish', () => received.named('Finish').length === 1);
+    assert.equal(received.cmi.core.lesson_status, questions.length > 0 ? 'passed' : 'completed');
+    assert.equal(Number(received.cmi.core.score.raw), 100);
+    assert.equal(received.interactions().length, questions.length);
+  }
+  assertQuiet();
 });

@@ -46,6 +46,8 @@ export async function lms(t, version, files) {
     cmi: null,
     /** Elements that the next launch has beside those. */
     launch: {},
+    /** What the item adds to the address of the page. */
+    parameters: '',
     /** The session is lost: commits fail. */
     lost: false,
     named: (name) => received.calls.filter((call) => call.name === name).sort((a, b) => a.sequence - b.sequence),
@@ -60,7 +62,7 @@ export async function lms(t, version, files) {
   ]);
   for (const [name, bytes] of files) pages.set(`package/${name}`, bytes);
   const url = await site(t, pages, (path, body) => {
-    if (path === 'launch') return { ...page, cmi: [received.cmi ? resumed(received.cmi) : {}, learner, received.launch].reduce(merge) };
+    if (path === 'launch') return { ...page, parameters: received.parameters, cmi: [received.cmi ? resumed(received.cmi) : {}, learner, received.launch].reduce(merge) };
     if (path === 'call') received.calls.push(JSON.parse(body));
     else if (path === 'commit') {
       if (received.lost) return { result: false, errorCode: 101 };

@@ -44,6 +44,7 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
     let ordered = table
         .optional_choice("navigation", &["free", "ordered"], &[false, true])
         .unwrap_or_default();
+    let by_lesson = table.table("package").is_some_and(read_by_lesson);
     let end = table.table("end").map_or(
         Ending {
             title: None,
@@ -103,6 +104,7 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
         quiz,
         completion,
         ordered,
+        by_lesson,
         end,
         next,
         lessons: lessons.into_iter().map(|read| read.lesson).collect(),
@@ -121,6 +123,13 @@ fn read_quiz(mut table: Table<'_>) -> Quiz {
     };
     table.finish();
     quiz
+}
+
+/// Whether `[package]` asks for a unit per lesson.
+fn read_by_lesson(mut table: Table<'_>) -> bool {
+    let by_lesson = table.optional_choice("granularity", &["chapter", "lesson"], &[false, true]);
+    table.finish();
+    by_lesson.unwrap_or_default()
 }
 
 fn read_completion(mut table: Table<'_>) -> Completion {

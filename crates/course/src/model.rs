@@ -66,6 +66,8 @@ pub struct Chapter {
     pub completion: Completion,
     /// Whether a lesson opens only once those before it were seen.
     pub ordered: bool,
+    /// Whether each lesson is a unit of its own for an LMS (a SCO, an assignable unit), rather than the chapter.
+    pub by_lesson: bool,
     /// The screen at the end.
     pub end: Ending,
     /// The chapter that follows.

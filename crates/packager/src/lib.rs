@@ -25,6 +25,6 @@ pub use build::{Build, BuildError, Built};
 pub use format::{ControlFiles, PackageFormat, Schemas, format_named, formats};
 pub use output::{Change, OutputError, Written};
 pub use package::{Content, Made, Package};
-pub use render::{RenderError, RenderedChapter, Renderer};
+pub use render::{RenderError, RenderedChapter, Renderer, Unit};
 pub use suspend::suspend_data;
 pub use words::word_keys;

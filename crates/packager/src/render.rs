@@ -68,6 +68,8 @@ pub struct RenderedChapter {
     pub description: Option<String>,
     /// Its activity id, an IRI.
     pub activity: String,
+    /// What an LMS launches: the chapter, or each of its lessons.
+    pub units: Vec<Unit>,
     /// The course it belongs to.
     pub course: String,
     /// The course's language.
@@ -86,6 +88,46 @@ pub struct RenderedChapter {
     pub html: Made,
     /// The files it shows or offers: path in the package, file on disk.
     pub media: Vec<(String, PathBuf)>,
+}
+
+/// What an LMS launches and keeps results of: a SCO, an assignable unit.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// Its stable identifier, unique in the course.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its activity id, an IRI.
+    pub activity: String,
+    /// What is added to the page's address; empty for the whole chapter.
+    pub parameters: String,
+    /// Whether it can be passed or failed.
+    pub is_passed: bool,
+}
+
+fn units(chapter: &Chapter, activity: &str) -> Vec<Unit> {
+    let has_mark = chapter.quiz.pass_mark.is_some();
+    if !chapter.by_lesson {
+        return vec![Unit {
+            id: chapter.id.clone(),
+            title: chapter.title.clone(),
+            activity: activity.to_owned(),
+            parameters: String::new(),
+            is_passed: has_mark,
+        }];
+    }
+    let lessons = chapter.lessons.iter().map(|lesson| Unit {
+        id: format!("{}.{}", chapter.id, lesson.id),
+        title: lesson.title.clone(),
+        activity: lesson_activity(activity, &lesson.id),
+        parameters: format!("?lesson={}", lesson.id),
+        is_passed: has_mark && lesson.questions().any(|question| question.kind.is_scored()),
+    });
+    lessons.collect()
+}
+
+fn lesson_activity(chapter: &str, lesson: &str) -> String {
+    format!("{chapter}/lessons/{lesson}")
 }
 
 /// What every lesson of a chapter is rendered with.
@@ -190,6 +232,7 @@ impl Renderer {
             number: chapter.number,
             title: chapter.title.clone(),
             description: chapter.summary.as_ref().map(cartable_course::Prose::plain_text),
+            units: units(chapter, &activity),
             activity,
             course: course.id.clone(),
             language: course.language.clone(),
@@ -406,7 +449,7 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
             .map(|lesson| LessonData {
                 id: &lesson.id,
                 key: keys::key(&lesson.id),
-                activity: format!("{activity}/lessons/{}", lesson.id),
+                activity: lesson_activity(activity, &lesson.id),
                 title: &lesson.title,
             })
             .collect(),

@@ -168,6 +168,32 @@ fn files_that_a_lesson_shows_or_offers_go_into_the_package_under_safe_names() {
 }
 
 #[test]
+fn a_chapter_may_be_a_unit_per_lesson() {
+    let folder = tempfile::tempdir().unwrap();
+    let chapter = folder.path().join("7");
+    fs::create_dir(&chapter).unwrap();
+    fs::copy(content().join("course.toml"), folder.path().join("course.toml")).unwrap();
+    for entry in fs::read_dir(content().join("07-spip")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), chapter.join(entry.file_name())).unwrap();
+    }
+    let file = chapter.join("chapter.toml");
+    let toml = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{toml}\n[package]\ngranularity = \"lesson\"\n")).unwrap();
+    let manifest = text(&package(folder.path(), "scorm12"), "imsmanifest.xml");
+    let start = manifest.find("<organizations").unwrap();
+    insta::assert_snapshot!(&manifest[start..]);
+    insta::assert_snapshot!(text(&package(folder.path(), "cmi5"), "cmi5.xml"));
+    // Launchers read one activity of tincan.xml: it stays the chapter.
+    assert_eq!(
+        text(&package(folder.path(), "xapi"), "tincan.xml")
+            .matches("<activity ")
+            .count(),
+        1
+    );
+}
+
+#[test]
 fn every_target_has_the_same_page_and_style() {
     let scorm12 = package(content(), "scorm12");
     for target in formats() {

@@ -70,7 +70,9 @@ function launchOnce(view, session, read) {
   const launch = read(query);
   if (!launch) return read(session.get('launch'));
   session.set('launch', query);
-  if (session.get('launch') === query) view.history.replaceState(null, '', view.location.pathname + view.location.hash);
+  const lesson = new URLSearchParams(query).get('lesson');
+  const kept = lesson ? `?${new URLSearchParams({ lesson })}` : '';
+  if (session.get('launch') === query) view.history.replaceState(null, '', view.location.pathname + kept + view.location.hash);
   return launch;
 }
 

@@ -250,10 +250,27 @@ class Page {
   }
 }
 
+/** Takes the other lessons away from the page. @param {string} unit @param {Record<string, string>} words */
+function showAlone(unit, words) {
+  for (const lesson of document.querySelectorAll('[data-lesson], [data-entry]')) {
+    const { lesson: id, entry } = /** @type {HTMLElement} */ (lesson).dataset;
+    if ((id || entry) !== unit) lesson.remove();
+  }
+  for (const link of document.querySelectorAll('.pager a')) link.setAttribute('href', link.hasAttribute('data-next') ? '#end' : '#opening');
+  const next = document.querySelector('[data-next]');
+  if (next) next.textContent = words.finish;
+  for (const element of document.querySelectorAll('.facts, .next-chapter')) element.remove();
+  /** @type {HTMLElement} */ (document.querySelector('[data-end-text]')).textContent = words.lesson_done;
+  const start = document.querySelector('[data-start]');
+  if (start instanceof HTMLAnchorElement) start.hash = `lesson-${unit}`;
+}
+
 /** @param {new (page: PageData, view: Window) => Tracker} Standard */
 async function startPage(Standard) {
   /** @type {PageData} */
-  const data = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('page-data')).textContent || '');
+  const whole = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('page-data')).textContent || '');
+  const data = launchedUnit(whole, location.search);
+  if (data.unit) showAlone(data.unit, data.words);
   const tracker = new Standard(data, window);
   const state = document.querySelector('[data-save-state]');
   tracker.onState = (name) => {

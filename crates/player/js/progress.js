@@ -32,6 +32,7 @@
  * @property {LessonData[]} lessons
  * @property {QuestionData[]} questions
  * @property {Record<string, string>} words
+ * @property {string} [unit] the lesson that is launched alone
  * @property {boolean} [muted] whether the learner prefers no sound
  *
  * @typedef {object} Outcome
@@ -39,6 +40,26 @@
  * @property {boolean | null} success null without a pass mark, or while it is open
  * @property {number} score 0 to 1
  */
+
+/** What the page is about when an LMS launches one lesson alone. @param {PageData} page @param {string} query @returns {PageData} */
+function launchedUnit(page, query) {
+  const asked = new URLSearchParams(query).get('lesson');
+  const lesson = page.lessons.find(({ id }) => id === asked);
+  if (!lesson) return page;
+  const questions = page.questions.filter((question) => question.lesson === lesson.id);
+  return {
+    ...page,
+    unit: lesson.id,
+    chapter: `${page.chapter}.${lesson.id}`,
+    title: lesson.title,
+    activity: lesson.activity,
+    lessons: [lesson],
+    questions,
+    passMark: questions.some(isScored) ? page.passMark : null,
+    completion: { ...page.completion, lessons: Math.min(1, page.completion.lessons), seconds: 0 },
+    ordered: false,
+  };
+}
 
 class Progress {
   /**

@@ -1,4 +1,5 @@
-//! cmi5: `cmi5.xml`, the course structure (cmi5, 13), with the chapter as its assignable unit.
+//! cmi5: `cmi5.xml`, the course structure (cmi5, 13), with the chapter as its assignable unit, or a block of one
+//! per lesson.
 
 use std::io;
 
@@ -8,7 +9,10 @@ use super::{
     ControlFiles, PackageFormat,
     xml::{self, Xml},
 };
-use crate::{package::PAGE, render::RenderedChapter};
+use crate::{
+    package::PAGE,
+    render::{RenderedChapter, Unit},
+};
 
 pub(crate) struct Cmi5;
 
@@ -32,25 +36,6 @@ impl PackageFormat for Cmi5 {
         _has_schemas: bool,
     ) -> io::Result<ControlFiles> {
         let description = chapter.description.as_deref().unwrap_or(&chapter.title);
-        let mastery = chapter.pass_mark.map(|percent| decimal(percent).to_string());
-        let mut unit = vec![
-            ("id", &*chapter.activity),
-            (
-                "moveOn",
-                if mastery.is_some() {
-                    "CompletedAndPassed"
-                } else {
-                    "Completed"
-                },
-            ),
-        ];
-        if let Some(mastery) = &mastery {
-            unit.push(("masteryScore", mastery));
-        }
-        unit.extend([
-            ("launchMethod", "AnyWindow"),
-            ("activityType", "http://adlnet.gov/expapi/activities/module"),
-        ]);
         // The structure is the package's own: of the course, the statements speak in their context.
         let course = format!("{}/cmi5", chapter.activity);
         let namespace = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd";
@@ -60,15 +45,56 @@ impl PackageFormat for Cmi5 {
                     string(xml, "title", &chapter.language, &chapter.title)?;
                     string(xml, "description", &chapter.language, description)
                 })?;
-                xml::element(xml, "au", &unit, |xml| {
+                if let [unit] = &chapter.units[..] {
+                    return assignable_unit(xml, chapter, unit, description);
+                }
+                xml::element(xml, "block", &[("id", &chapter.activity)], |xml| {
                     string(xml, "title", &chapter.language, &chapter.title)?;
                     string(xml, "description", &chapter.language, description)?;
-                    xml::text(xml, "url", &[], PAGE)
+                    chapter
+                        .units
+                        .iter()
+                        .try_for_each(|unit| assignable_unit(xml, chapter, unit, &unit.title))
                 })
             })
         })?;
         Ok(vec![("cmi5.xml", manifest)])
     }
+}
+
+fn assignable_unit(
+    xml: &mut Xml,
+    chapter: &RenderedChapter,
+    unit: &Unit,
+    description: &str,
+) -> io::Result<()> {
+    let mastery = chapter
+        .pass_mark
+        .filter(|_| unit.is_passed)
+        .map(|percent| decimal(percent).to_string());
+    let mut attributes = vec![
+        ("id", &*unit.activity),
+        (
+            "moveOn",
+            if mastery.is_some() {
+                "CompletedAndPassed"
+            } else {
+                "Completed"
+            },
+        ),
+    ];
+    if let Some(mastery) = &mastery {
+        attributes.push(("masteryScore", mastery));
+    }
+    attributes.extend([
+        ("launchMethod", "AnyWindow"),
+        ("activityType", "http://adlnet.gov/expapi/activities/module"),
+    ]);
+    xml::element(xml, "au", &attributes, |xml| {
+        string(xml, "title", &chapter.language, &unit.title)?;
+        string(xml, "description", &chapter.language, description)?;
+        xml::text(xml, "url", &[], &format!("{PAGE}{}", unit.parameters))
+    })
 }
 
 fn string(xml: &mut Xml, name: &str, language: &str, text: &str) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! `imsmanifest.xml` (IMS Content Packaging), as both versions of SCORM use it: one organization, one SCO per chapter.
+//! `imsmanifest.xml` (IMS Content Packaging), as both versions of SCORM use it: one organization, one SCO per chapter or per lesson.
 
 use std::io;
 
@@ -60,11 +60,16 @@ pub(super) fn manifest(
             xml::element(xml, "organizations", &[("default", &organization)], |xml| {
                 xml::element(xml, "organization", &[("identifier", &organization)], |xml| {
                     xml::text(xml, "title", &[], &chapter.title)?;
-                    let item = [("identifier", &**id), ("identifierref", &resource)];
-                    xml::element(xml, "item", &item, |xml| {
-                        xml::text(xml, "title", &[], &chapter.title)?;
-                        (profile.item)(xml)
-                    })?;
+                    for unit in &chapter.units {
+                        let mut item = vec![("identifier", &*unit.id), ("identifierref", &resource)];
+                        if !unit.parameters.is_empty() {
+                            item.push(("parameters", &unit.parameters));
+                        }
+                        xml::element(xml, "item", &item, |xml| {
+                            xml::text(xml, "title", &[], &unit.title)?;
+                            (profile.item)(xml)
+                        })?;
+                    }
                     (profile.organization)(xml)
                 })
             })?;
