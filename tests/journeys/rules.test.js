@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { ROOT, folder } from '../support/cartable.js';
-import { answer, currentLesson, failEverything, goThrough, next, openLesson } from '../support/learner.js';
+import { answer, currentLesson, failEverything, goThrough, next, openLesson, wrong } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
 import { build } from '../support/package.js';
 import { site } from '../support/site.js';
@@ -115,5 +115,51 @@ test('a lesson may be a SCO of its own, with its own result', async (t) => {
     assert.equal(Number(received.cmi.core.score.raw), 100);
     assert.equal(received.interactions().length, questions.length);
   }
+  assertQuiet();
+});
+
+test('shuffled choices keep their order when the learner comes back, and their identifiers for the LMS', async (t) => {
+  const { files, page: data } = await withRules(t, 'scorm12', 'choices = "shuffled"', 'attempts = 2');
+  const { url, received } = await lms(t, 'scorm12', files);
+  const { opened } = await context(t, await browser(t));
+  const order = (view) => view.locator('.choice').evaluateAll((choices) => choices.map(({ dataset }) => dataset.choice).join(''));
+  let { page, view } = await launch(opened, url);
+  const first = await order(view);
+  const [question] = data.questions;
+  await openLesson(view, question.lesson);
+  await answer(view, question.id, question.correct);
+  await closeTab(page);
+  await eventually('Finish', () => received.named('Finish').length === 1);
+  assert.deepEqual(received.interactions().map(({ student_response, result }) => [student_response, result]), [[question.correct.join(','), 'correct']]);
+  ({ page, view } = await launch(opened, url));
+  assert.equal(await order(view), first);
+  await page.close();
+
+  // Other attempts have other orders.
+  const orders = new Set([first]);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const other = await lms(t, 'scorm12', files);
+    ({ page, view } = await launch(opened, other.url));
+    orders.add(await order(view));
+    await page.close();
+  }
+  assert.ok(orders.size > 1);
+});
+
+test('where feedback comes at the end, nothing is told before the last answer', async (t) => {
+  const { files, page: data } = await withRules(t, 'web', 'feedback = "end"', 'attempts = 2');
+  const url = await site(t, files);
+  const { opened, assertQuiet } = await context(t, await browser(t));
+  const page = await opened.newPage();
+  await page.goto(`${url}/index.html`);
+  for (const [place, question] of data.questions.entries()) {
+    await openLesson(page, question.lesson);
+    const last = place === data.questions.length - 1;
+    const said = await answer(page, question.id, place === 0 ? wrong(question) : question.correct);
+    assert.equal(said, last ? data.words.right : data.words.kept);
+    if (!last) assert.equal(await page.locator('.is-right, .is-wrong').count(), 0);
+  }
+  await openLesson(page, data.questions[0].lesson);
+  assert.ok(await page.locator(`#question-${data.questions[0].id}.is-wrong`).isVisible());
   assertQuiet();
 });

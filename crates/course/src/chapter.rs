@@ -117,9 +117,18 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
 
 fn read_quiz(mut table: Table<'_>) -> Quiz {
     let percent = |number: Option<u32>| number.and_then(|number| u8::try_from(number).ok());
+    let feedback_at_end = table
+        .optional_choice("feedback", &["now", "end"], &[false, true])
+        .unwrap_or_default();
+    let attempts = percent(table.optional_integer("attempts", 1..=100));
     let quiz = Quiz {
         pass_mark: percent(table.optional_integer("pass_mark", 1..=100)),
-        attempts: percent(table.optional_integer("attempts", 1..=100)),
+        // Who is told at the end has answered once, unless the author says otherwise.
+        attempts: attempts.or(feedback_at_end.then_some(1)),
+        shuffled: table
+            .optional_choice("choices", &["fixed", "shuffled"], &[false, true])
+            .unwrap_or_default(),
+        feedback_at_end,
     };
     table.finish();
     quiz

@@ -96,6 +96,10 @@ pub struct Quiz {
     pub pass_mark: Option<u8>,
     /// How many times a question may be answered; without it, until the answer is right.
     pub attempts: Option<u8>,
+    /// Whether each attempt at the chapter has the choices in an order of its own.
+    pub shuffled: bool,
+    /// Whether the learner is told what was right only once every question is answered.
+    pub feedback_at_end: bool,
 }
 
 /// When a chapter is completed: all of this.

@@ -162,6 +162,8 @@ pub(crate) struct Data<'a> {
     /// The share of the score that passes, 0 to 1.
     pub(crate) pass_mark: Option<f64>,
     pub(crate) attempts: Option<u8>,
+    pub(crate) shuffled: bool,
+    pub(crate) feedback_at_end: bool,
     pub(crate) completion: CompletionData,
     /// Whether a lesson opens only once those before it were seen.
     pub(crate) ordered: bool,

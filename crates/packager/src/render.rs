@@ -433,6 +433,8 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
         activity,
         pass_mark: chapter.quiz.pass_mark.map(|percent| f64::from(percent) / 100.0),
         attempts: chapter.quiz.attempts,
+        shuffled: chapter.quiz.shuffled,
+        feedback_at_end: chapter.quiz.feedback_at_end,
         completion: CompletionData {
             lessons: (chapter.lessons.len() * usize::from(chapter.completion.lessons)).div_ceil(100),
             quiz: match chapter.completion.quiz {

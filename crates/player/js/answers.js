@@ -80,6 +80,18 @@ function unpackAnswer(question, bytes) {
   return choices.filter((_, place) => (bytes[place >> 3] >> (place & 7)) & 1);
 }
 
+/** Items in an order that a seed decides: the same for the same seed. @template T @param {T[]} items @param {number} seed @returns {T[]} */
+function shuffle(items, seed) {
+  const order = items.slice();
+  let state = seed >>> 0;
+  for (let last = order.length - 1; last > 0; last--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
+}
+
 /** An answer as SCORM 1.2 takes it. @param {QuestionData} question @param {string[]} given */
 function answerForScorm12({ kind }, given) {
   if (kind === 'true-false') return given[0][0];

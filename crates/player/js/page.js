@@ -141,6 +141,7 @@ class Page {
   answered(interaction) {
     this.tracker.answered(interaction);
     this.milestone();
+    if (this.data.feedbackAtEnd && this.progress.tells()) for (const form of this.forms) form.restore();
   }
 
   /** Tells the tracker what has been achieved by now, each thing once, then saves. */

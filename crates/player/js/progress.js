@@ -28,6 +28,8 @@
  * @property {number | null} passMark
  * @property {number | null} attempts
  * @property {{ lessons: number, quiz: 'answered' | 'passed' | 'ignored', seconds: number }} completion what must be done: so many lessons, the quiz, so much time
+ * @property {boolean} shuffled whether each attempt has the choices in an order of its own
+ * @property {boolean} feedbackAtEnd whether the learner is told what was right only once every question is answered
  * @property {boolean} ordered whether a lesson opens only once those before it were seen
  * @property {LessonData[]} lessons
  * @property {QuestionData[]} questions
@@ -72,6 +74,7 @@ class Progress {
     /** Whether an earlier session could not be read. */
     this.damaged = suspended !== '' && data === null;
     this.flags = data ? data.flags : 0;
+    this.seed = data ? data.seed : Math.floor(Math.random() * 0x10000);
     this.earlierSeconds = data ? data.seconds : 0;
     /** @type {LessonData | null} */
     this.lesson = (data && page.lessons.find((lesson) => lesson.key === data.location)) || null;
@@ -154,6 +157,11 @@ class Progress {
     return { complete, success, score };
   }
 
+  /** Whether the learner may be told what was right. */
+  tells() {
+    return !this.page.feedbackAtEnd || this.answers.size === this.page.questions.length;
+  }
+
   /** The first lesson that the learner may not open yet, by its place. @returns {number} */
   locked() {
     const { lessons, ordered } = this.page;
@@ -165,6 +173,7 @@ class Progress {
   suspend(seconds) {
     return encodeSuspendData({
       flags: this.flags,
+      seed: this.seed,
       seconds: this.earlierSeconds + seconds,
       location: this.lesson ? this.lesson.key : 0,
       seen: this.seen,

@@ -34,6 +34,10 @@ class QuestionForm {
       const button = target instanceof Element ? target.closest('[data-move]') : null;
       if (button instanceof HTMLElement) this.move(button);
     });
+    if (progress.page.shuffled && ['single', 'multiple'].includes(question.kind)) {
+      const choices = Array.from(form.querySelectorAll('.choice'));
+      for (const choice of shuffle(choices, Math.imul(progress.seed, 65537) ^ question.key)) /** @type {Element} */ (choice.parentElement).append(choice);
+    }
     if (progress.answers.has(question.key)) this.restore();
   }
 
@@ -133,6 +137,11 @@ class QuestionForm {
     const left = this.progress.triesLeft(question);
     const some = given.some((choice) => question.correct.includes(choice));
     const partly = some && ['multiple', 'matching'].includes(question.kind);
+    if (!this.progress.tells()) {
+      this.say(words.kept, '');
+      if (left === 0) this.close();
+      return;
+    }
     const attempts = right || left === 0 || left === Infinity ? '' : left === 1 ? words.attempts_one : fill(words.attempts_many, { count: left });
     this.say(!isScored(question) ? words.kept : right ? words.right : partly ? words.partly : words.wrong, attempts);
     this.part('[data-right]').hidden = !right;
@@ -144,8 +153,7 @@ class QuestionForm {
       /** @type {HTMLElement} */ (feedback).hidden = !input || !input.checked;
     }
     if (left > 0) return;
-    for (const control of this.controls()) control.disabled = true;
-    this.part('button[type=submit]').hidden = true;
+    this.close();
     if (!isScored(question)) return;
     for (const input of this.inputs().filter(({ type }) => type !== 'text')) {
       const choice = /** @type {HTMLElement} */ (input.closest('.choice'));
@@ -155,6 +163,12 @@ class QuestionForm {
       this.note(choice.querySelector('label'), [correct ? words.right_choice : '', input.checked ? words.your_choice : ''].filter(Boolean).join(', '));
     }
     if (!right && (isTyped(question) || ['sequencing', 'matching'].includes(question.kind))) this.part('[data-verdict]').append(` ${words.answer} ${this.solution()}`);
+  }
+
+  /** Takes no more answers. */
+  close() {
+    for (const control of this.controls()) control.disabled = true;
+    this.part('button[type=submit]').hidden = true;
   }
 
   /** The right answer in words. */

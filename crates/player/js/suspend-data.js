@@ -2,6 +2,7 @@
 //
 // "1" (the format's version), then base64url of these bytes, big-endian, followed by their CRC-16:
 //   1  flags: 1 completed, 2 passed, 4 failed
+//   2  seed of the order of choices
 //   v  seconds spent, all sessions together
 //   3  key of the current lesson, 0 for none
 //   v  number of lessons seen, then 3 bytes for each: its key
@@ -10,8 +11,8 @@
 // where v is a variable-length integer of 7 bits a byte. Keys come from identifiers, so the data outlives an edit that
 // adds, removes or reorders lessons and questions.
 //
-// 200 questions with up to 8 choices and 20 lessons: 200 × 8 + 20 × 3 + about 12 bytes = 1,672, or 2,231 characters;
-// with 26 choices each, 3,031. SCORM 1.2 keeps 4,096: the build computes the worst case of each chapter.
+// 200 questions with up to 8 choices and 20 lessons: 200 × 8 + 20 × 3 + about 14 bytes = 1,674, or 2,233 characters;
+// with 26 choices each, 3,034. SCORM 1.2 keeps 4,096: the build computes the worst case of each chapter.
 
 /**
  * @typedef {object} Answer
@@ -24,6 +25,7 @@
 /**
  * @typedef {object} SuspendData
  * @property {number} flags
+ * @property {number} seed 16 bits
  * @property {number} seconds
  * @property {number} location key of the current lesson, 0 for none
  * @property {Set<number>} seen keys of the lessons seen
@@ -68,6 +70,7 @@ function encodeSuspendData(data) {
   };
 
   fixed(data.flags, 1);
+  fixed(data.seed, 2);
   variable(Math.min(Math.max(0, Math.round(data.seconds)), 0xffffffff));
   fixed(data.location, 3);
   variable(data.seen.size);
@@ -137,7 +140,7 @@ function decodeSuspendData(text) {
   };
 
   /** @type {SuspendData} */
-  const data = { flags: fixed(1), seconds: variable(), location: fixed(3), seen: new Set(), answers: new Map() };
+  const data = { flags: fixed(1), seed: fixed(2), seconds: variable(), location: fixed(3), seen: new Set(), answers: new Map() };
   for (let count = variable(); count > 0 && whole; count--) data.seen.add(fixed(3));
   for (let count = variable(); count > 0 && whole; count--) {
     const key = fixed(3);

@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { load } from './player.mjs';
 
-const { answerForOthers, answerForScorm12, correctForOthers, isRight, normalText, packAnswer, parseNumber, unpackAnswer } = load(['answers'], { TextEncoder, TextDecoder });
+const { answerForOthers, answerForScorm12, correctForOthers, isRight, normalText, packAnswer, parseNumber, shuffle, unpackAnswer } = load(['answers'], { TextEncoder, TextDecoder });
 
 const choices = ['a', 'b', 'c'];
 const KINDS = {
@@ -84,4 +84,16 @@ test('each standard gets an answer in its own form', () => {
     assert.equal(answerForOthers(question, given), others);
     assert.deepEqual([...correctForOthers(question)], patterns);
   }
+});
+
+test('an order is decided by its seed, and every order is possible', () => {
+  const orders = new Set();
+  for (let seed = 0; seed < 500; seed++) {
+    const order = shuffle(choices, seed * 65537).join('');
+    assert.equal(shuffle(choices, seed * 65537).join(''), order);
+    assert.equal([...order].sort().join(''), 'abc');
+    orders.add(order);
+  }
+  assert.equal(orders.size, 6);
+  assert.deepEqual(choices, ['a', 'b', 'c']);
 });

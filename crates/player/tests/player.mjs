@@ -28,6 +28,8 @@ export function chapter(changes = {}) {
     passMark: 0.7,
     attempts: 2,
     completion: { lessons: 2, quiz: 'answered', seconds: 0 },
+    shuffled: false,
+    feedbackAtEnd: false,
     ordered: false,
     lessons: [
       { id: 'roles', key: 11, activity: 'https://example.org/justice/spip/roles', title: 'Rôles' },

@@ -20,7 +20,7 @@ function sample(random, lessons, questions, bytes = (limit) => random(limit)) {
     answers.set(random(2 ** 24), { revision: random(2 ** 16), tries: 1 + random(127), right: random(2) === 1, given: Array.from({ length: bytes(5) }, () => random(256)) });
   }
   const seen = new Set(Array.from({ length: lessons }, () => random(2 ** 24)));
-  return { flags: random(8), seconds: random(2 ** 32), location: random(2 ** 24), seen, answers };
+  return { flags: random(8), seed: random(2 ** 16), seconds: random(2 ** 32), location: random(2 ** 24), seen, answers };
 }
 
 /** Without the prototypes of the other context. */
@@ -54,7 +54,7 @@ test('what was cut, changed or written by something else is refused', () => {
 });
 
 test('of two records the longer one counts, and one that can be read rather than one that cannot', () => {
-  const empty = { flags: 0, location: 0, seen: new Set(), answers: new Map() };
+  const empty = { flags: 0, seed: 0, location: 0, seen: new Set(), answers: new Map() };
   const short = encodeSuspendData({ ...empty, seconds: 10 });
   const long = encodeSuspendData({ ...empty, seconds: 20 });
   assert.equal(fresher(short, long), long);
