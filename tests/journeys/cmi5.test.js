@@ -7,7 +7,7 @@ import test from 'node:test';
 import { browser, closeTab, context, eventually } from '../support/browser.js';
 import { ask, credential, folder, serve } from '../support/cartable.js';
 import { answer, currentLesson, failEverything, goThrough, next, openLesson, wrong } from '../support/learner.js';
-import { build } from '../support/package.js';
+import { buildWithRules } from '../support/package.js';
 import { site } from '../support/site.js';
 
 const ACTOR = { objectType: 'Agent', name: 'Zoé', account: { homePage: 'https://lms.example.org', name: 'zoe' } };
@@ -21,8 +21,8 @@ const PUBLISHER = 'https://publisher.example.org/course/spip';
 const verb = ({ verb }) => verb.id.replace(VERBS, '');
 
 /** An LMS with a package, and an LRS on another origin. */
-async function stage(t) {
-  const { files, page: data } = await build(await folder(t), 'cmi5');
+async function stage(t, rules = '') {
+  const { files, page: data } = await buildWithRules(t, 'cmi5', rules);
   const store = ['--data', await folder(t)];
   const lrs = await serve(store);
   t.after(() => lrs.kill());
@@ -40,9 +40,9 @@ async function stage(t) {
   const registration = randomUUID();
 
   /** What an LMS does before it opens the unit; gives the address. */
-  const launch = async (changes = {}) => {
+  const launch = async (changes = {}, unit = { path: 'index.html', id: data.chapter }) => {
     const session = randomUUID();
-    const activityId = `https://lms.example.org/units/${data.chapter}`;
+    const activityId = `https://lms.example.org/units/${unit.id}`;
     const launchData = {
       contextTemplate: {
         registration,
@@ -56,7 +56,7 @@ async function stage(t) {
       method: 'PUT', body: JSON.stringify(launchData), headers: { 'content-type': 'application/json' },
     });
     assert.equal(status, 204);
-    const address = new URL(`${url}/index.html`);
+    const address = new URL(`${url}/${unit.path}`);
     const parameters = { endpoint: lrs.url, fetch: `${url}/fetch/${session}`, actor: JSON.stringify(ACTOR), registration, activityId };
     for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
     return { href: address.href, session, activityId };
@@ -67,7 +67,7 @@ async function stage(t) {
     return statements.filter((statement) => !session || statement.context.extensions[SESSION] === session);
   };
   const ended = (session) => eventually('terminated', async () => (await stored(session)).some((statement) => verb(statement) === 'terminated'));
-  return { data, lrs, url, launch, stored, ended, registration };
+  return { data, files, lrs, url, launch, stored, ended, registration };
 }
 
 /** The rules that every statement of a session must keep (cmi5, 9 and 10). */
@@ -213,6 +213,34 @@ test('cmi5: what one session could not send is said in the next', async (t) => {
   const verbs = statements.map(verb);
   assert.ok(verbs.includes('completed') && verbs.includes('passed'), verbs.join(' '));
   assert.equal(verbs.filter((name) => name === 'answered').length, data.questions.length);
+});
+
+test('cmi5: a lesson may be an assignable unit of its own', async (t) => {
+  const { data, files, launch, stored, ended, registration } = await stage(t, '[package]\ngranularity = "lesson"');
+  const { opened, assertQuiet } = await context(t, await browser(t));
+  const units = [...files.get('cmi5.xml').toString().matchAll(/<au [^>]*?(masteryScore="[^"]+")?[^>]*>[\s\S]*?<url>([^<]+)<\/url>/g)];
+  assert.equal(units.length, data.lessons.length);
+  for (const [place, lesson] of data.lessons.slice(0, 2).entries()) {
+    const questions = data.questions.filter((question) => question.lesson === lesson.id);
+    const masteryScore = questions.length > 0 ? 0.7 : undefined;
+    const { href, session, activityId } = await launch({ masteryScore }, { path: units[place][2], id: lesson.id });
+    const page = await opened.newPage();
+    await page.goto(href);
+    await page.locator('html.scripted').waitFor();
+    await page.reload();
+    await page.locator('[data-start]').click();
+    assert.equal(await page.locator('[data-lesson]').count(), 1);
+    for (const question of questions) await answer(page, question.id, question.correct);
+    await next(page);
+    await closeTab(page);
+    await ended(session);
+    const statements = await stored(session);
+    assertConformant(statements, { session, activityId, registration, masteryScore });
+    const verbs = statements.map(verb);
+    assert.equal(verbs.filter((name) => name === 'completed').length, 1);
+    assert.equal(verbs.filter((name) => name === 'passed').length, questions.length > 0 ? 1 : 0);
+  }
+  assertQuiet(/404 \(Not Found\)/);
 });
 
 test('cmi5: a launch whose credential was used already goes on without an LMS, and says so', async (t) => {

@@ -1,31 +1,16 @@
 // What an author asks for: some lessons, a pass, a time, an order.
 
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import test from 'node:test';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
-import { ROOT, folder } from '../support/cartable.js';
 import { answer, currentLesson, failEverything, goThrough, next, openLesson, wrong } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
-import { build } from '../support/package.js';
+import { buildWithRules } from '../support/package.js';
 import { site } from '../support/site.js';
 
-/** The SPIP chapter with other rules, packaged. */
-async function withRules(t, target, rules, at = '[end]') {
-  const out = await folder(t);
-  const course = join(out, 'course');
-  await cp(join(ROOT, 'content'), course, { recursive: true });
-  const file = join(course, '07-spip/chapter.toml');
-  const chapter = await readFile(file, 'utf8');
-  assert.ok(chapter.includes(at));
-  await writeFile(file, chapter.replace(at, `${rules}\n\n${at}`));
-  return build(join(out, 'dist'), target, course);
-}
-
 test('in order, a lesson opens once those before it were seen', async (t) => {
-  const { files, page: data } = await withRules(t, 'web', 'navigation = "ordered"', '[quiz]');
+  const { files, page: data } = await buildWithRules(t, 'web', 'navigation = "ordered"', '[quiz]');
   const url = await site(t, files);
   const { opened, assertQuiet } = await context(t, await browser(t));
   const page = await opened.newPage();
@@ -48,7 +33,7 @@ test('in order, a lesson opens once those before it were seen', async (t) => {
 });
 
 test('half of the lessons and no question are enough where the author says so', async (t) => {
-  const { files, page: data } = await withRules(t, 'scorm2004-4', '[completion]\nlessons = 50\nquiz = "ignored"');
+  const { files, page: data } = await buildWithRules(t, 'scorm2004-4', '[completion]\nlessons = 50\nquiz = "ignored"');
   const { url, received } = await lms(t, 'scorm2004', files);
   const { opened } = await context(t, await browser(t));
   const { page, view } = await launch(opened, url);
@@ -63,7 +48,7 @@ test('half of the lessons and no question are enough where the author says so', 
 });
 
 test('where the quiz must be passed, failing it does not complete the chapter', async (t) => {
-  const { files, page: data } = await withRules(t, 'scorm12', '[completion]\nquiz = "passed"');
+  const { files, page: data } = await buildWithRules(t, 'scorm12', '[completion]\nquiz = "passed"');
   const { url, received } = await lms(t, 'scorm12', files);
   const { opened } = await context(t, await browser(t));
   const { page, view } = await launch(opened, url);
@@ -76,7 +61,7 @@ test('where the quiz must be passed, failing it does not complete the chapter', 
 });
 
 test('a time that is asked for completes the chapter when it has passed', async (t) => {
-  const { files, page: data } = await withRules(t, 'web', '[completion]\nminutes = 1');
+  const { files, page: data } = await buildWithRules(t, 'web', '[completion]\nminutes = 1');
   const url = await site(t, files);
   const { opened } = await context(t, await browser(t));
   const page = await opened.newPage();
@@ -91,35 +76,40 @@ test('a time that is asked for completes the chapter when it has passed', async 
   await page.getByText('Vous avez terminé ce chapitre').waitFor();
 });
 
-test('a lesson may be a SCO of its own, with its own result', async (t) => {
-  const { files, page: data } = await withRules(t, 'scorm12', '[package]\ngranularity = "lesson"');
-  const manifest = files.get('imsmanifest.xml').toString();
-  const parameters = [...manifest.matchAll(/parameters="([^"]+)"/g)].map(([, text]) => text);
-  assert.equal(parameters.length, data.lessons.length);
-  const { opened, assertQuiet } = await context(t, await browser(t));
-  for (const [place, lesson] of data.lessons.entries()) {
-    // Each has attempts of its own in an LMS.
-    const { url, received } = await lms(t, 'scorm12', files);
-    received.parameters = parameters[place];
-    const { page, view } = await launch(opened, url);
-    await view.locator('[data-start]').click();
-    assert.equal(await currentLesson(view), lesson.id);
-    assert.equal(await view.locator('[data-lesson]').count(), 1);
-    const questions = data.questions.filter((question) => question.lesson === lesson.id);
-    for (const question of questions) await answer(view, question.id, question.correct);
-    await next(view);
-    assert.ok(await view.getByText('Vous avez terminé cette leçon').isVisible());
-    await closeTab(page);
-    await eventually('Finish', () => received.named('Finish').length === 1);
-    assert.equal(received.cmi.core.lesson_status, questions.length > 0 ? 'passed' : 'completed');
-    assert.equal(Number(received.cmi.core.score.raw), 100);
-    assert.equal(received.interactions().length, questions.length);
-  }
-  assertQuiet();
-});
+for (const [target, version] of [['scorm12', 'scorm12'], ['scorm2004-3', 'scorm2004']]) {
+  test(`${target}: a lesson may be a SCO of its own, with its own result`, async (t) => {
+    const { files, page: data } = await buildWithRules(t, target, '[package]\ngranularity = "lesson"');
+    const manifest = files.get('imsmanifest.xml').toString();
+    const parameters = [...manifest.matchAll(/parameters="([^"]+)"/g)].map(([, text]) => text);
+    assert.equal(parameters.length, data.lessons.length);
+    const { opened, assertQuiet } = await context(t, await browser(t));
+    for (const [place, lesson] of data.lessons.entries()) {
+      // Each has attempts of its own in an LMS.
+      const { url, received } = await lms(t, version, files);
+      received.parameters = parameters[place];
+      const { page, view } = await launch(opened, url);
+      await view.locator('[data-start]').click();
+      assert.equal(await currentLesson(view), lesson.id);
+      assert.equal(await view.locator('[data-lesson]').count(), 1);
+      const questions = data.questions.filter((question) => question.lesson === lesson.id);
+      for (const question of questions) await answer(view, question.id, question.correct);
+      await next(view);
+      assert.ok(await view.getByText('Vous avez terminé cette leçon').isVisible());
+      await closeTab(page);
+      await eventually('the end', () => received.named(version === 'scorm12' ? 'Finish' : 'Terminate').length === 1);
+      const { cmi } = received;
+      const status = version === 'scorm12' ? [cmi.core.lesson_status] : [cmi.completion_status, ...(questions.length > 0 ? [cmi.success_status] : [])];
+      const scored = questions.length > 0;
+      assert.deepEqual(status, version === 'scorm12' ? [scored ? 'passed' : 'completed'] : ['completed', ...(scored ? ['passed'] : [])]);
+      assert.equal(Number((version === 'scorm12' ? cmi.core : cmi).score.raw), 100);
+      assert.equal(received.interactions().length, questions.length);
+    }
+    assertQuiet();
+  });
+}
 
 test('shuffled choices keep their order when the learner comes back, and their identifiers for the LMS', async (t) => {
-  const { files, page: data } = await withRules(t, 'scorm12', 'choices = "shuffled"', 'attempts = 2');
+  const { files, page: data } = await buildWithRules(t, 'scorm12', 'choices = "shuffled"', 'attempts = 2');
   const { url, received } = await lms(t, 'scorm12', files);
   const { opened } = await context(t, await browser(t));
   const order = (view) => view.locator('.choice').evaluateAll((choices) => choices.map(({ dataset }) => dataset.choice).join(''));
@@ -147,7 +137,7 @@ test('shuffled choices keep their order when the learner comes back, and their i
 });
 
 test('where feedback comes at the end, nothing is told before the last answer', async (t) => {
-  const { files, page: data } = await withRules(t, 'web', 'feedback = "end"', 'attempts = 2');
+  const { files, page: data } = await buildWithRules(t, 'web', 'feedback = "end"', 'attempts = 2');
   const url = await site(t, files);
   const { opened, assertQuiet } = await context(t, await browser(t));
   const page = await opened.newPage();

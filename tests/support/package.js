@@ -1,9 +1,11 @@
 // What a build wrote, as the other side reads it.
 
-import { readFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 
-import { json } from './cartable.js';
+import { ROOT, folder, json } from './cartable.js';
 
 /** The files of a zip, by name. @returns {Promise<Map<string, Buffer>>} */
 export async function unzip(path) {
@@ -17,4 +19,16 @@ export async function build(out, target, content = 'content') {
   const files = await unzip(packages[0].file);
   const [, data] = /<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(files.get('index.html').toString());
   return { zip: packages[0].file, files, page: JSON.parse(data) };
+}
+
+/** The SPIP chapter with other rules, packaged: they are written before a line of chapter.toml. */
+export async function buildWithRules(t, target, rules, at = '[end]') {
+  const out = await folder(t);
+  const course = join(out, 'course');
+  await cp(join(ROOT, 'content'), course, { recursive: true });
+  const file = join(course, '07-spip/chapter.toml');
+  const chapter = await readFile(file, 'utf8');
+  assert.ok(chapter.includes(at));
+  await writeFile(file, chapter.replace(at, `${rules}\n\n${at}`));
+  return build(join(out, 'dist'), target, course);
 }

@@ -136,6 +136,19 @@ fn each_fault_of_a_course_is_told_with_its_place_and_what_to_do() {
 }
 
 #[test]
+fn a_title_that_an_lms_cannot_keep_is_told_before_it_sees_it() {
+    let workshop = Workshop::new();
+    let long = format!("title = \"{}\"", "é".repeat(300));
+    let title = "title = \"Le service pénitentiaire d’insertion et de probation (SPIP)\"";
+    workshop.change("content/07-spip/chapter.toml", title, &long);
+    let said = workshop.refused(&["build", "--lang", "en"]);
+    assert_says(&said, &["chapter.toml:4:", "255"]);
+    let kept = format!("title = \"{}\"", "é".repeat(255));
+    workshop.change("content/07-spip/chapter.toml", &long, &kept);
+    assert!(workshop.run(&["build"]).status.success());
+}
+
+#[test]
 fn every_fault_is_told_at_once() {
     let workshop = Workshop::new();
     workshop
