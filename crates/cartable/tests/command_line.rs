@@ -317,6 +317,47 @@ fn only_what_has_changed_is_built_again() {
     assert_eq!(changes(&["--target", "scorm12,web"]), ["unchanged"; 2]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_large_course_needs_few_open_files() {
+    let workshop = Workshop::new();
+    for number in 100..130 {
+        let folder = workshop.path(&format!("content/{number}"));
+        fs::create_dir(&folder).unwrap();
+        let chapter = format!("id = \"c{number}\"\nnumber = {number}\ntitle = \"Chapitre {number}\"\n");
+        fs::write(folder.join("chapter.toml"), chapter).unwrap();
+        fs::write(
+            folder.join("1.md"),
+            "+++\nid = \"l\"\ntitle = \"L\"\n+++\n\nTexte.\n",
+        )
+        .unwrap();
+    }
+    let program = assert_cmd::cargo::cargo_bin("cartable");
+    let script = format!("ulimit -n 64; exec '{}' build --lang en", program.display());
+    let output = Command::new("sh")
+        .current_dir(workshop.folder.path())
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let zips = fs::read_dir(workshop.path("dist"))
+        .unwrap()
+        .filter(|entry| {
+            entry
+                .as_ref()
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .ends_with(".zip")
+        })
+        .count();
+    assert_eq!(zips, 31 * 6);
+}
+
 #[test]
 fn only_the_targets_asked_for_are_built() {
     let workshop = Workshop::new();

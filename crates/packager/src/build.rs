@@ -71,7 +71,8 @@ impl Build<'_> {
     ///
     /// # Errors
     ///
-    /// When a chapter cannot be rendered or the folder cannot be written to; the folder is then as it was.
+    /// When a chapter cannot be rendered or a package cannot be written: the folder's packages are then as they were. When
+    /// one cannot be put in its place, those before it are new.
     pub fn run(&self, folder: &Path) -> Result<Vec<Built>, BuildError> {
         let renderer = Renderer::new()?;
         let output = Output::new(folder)?;

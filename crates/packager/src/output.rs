@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::{Builder, NamedTempFile, TempDir};
+use tempfile::{Builder, TempDir, TempPath};
 
 use crate::package::Package;
 
@@ -72,7 +72,7 @@ pub(crate) struct Output {
 pub(crate) struct Pending {
     written: Written,
     /// The new file, unless the one in place is the same.
-    file: Option<NamedTempFile>,
+    file: Option<TempPath>,
     /// The new folder and its place, for a package that is unpacked as well.
     folder: Option<(TempDir, PathBuf)>,
 }
@@ -151,7 +151,8 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Change::New,
             Err(error) => return Err(fail(error)),
         };
-        let file = (change != Change::Unchanged).then_some(file);
+        // Closed until it is renamed: a large course has more packages than a program may have open files.
+        let file = (change != Change::Unchanged).then(|| file.into_temp_path());
         let place = self.folder.join(&package.name);
         let folder = if package.is_unpacked && (file.is_some() || !place.is_dir()) {
             #[cfg(unix)]

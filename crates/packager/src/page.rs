@@ -130,7 +130,6 @@ pub(crate) struct QuestionContext<'a> {
     pub(crate) shuffled: Vec<ChoiceContext<'a>>,
     pub(crate) right: Option<String>,
     pub(crate) wrong: Option<String>,
-    pub(crate) attempts: Option<u8>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -135,7 +135,6 @@ struct Scope<'s, 't> {
     terms: &'t Terms,
     media: &'s MediaFiles<'s>,
     words: &'s Table,
-    attempts: Option<u8>,
 }
 
 /// A lesson, and the identifiers of the terms that were found in it.
@@ -174,7 +173,6 @@ impl Renderer {
             terms: &terms,
             media: &media,
             words: &words,
-            attempts: chapter.quiz.attempts,
         };
         let (lessons, marked) = self.lessons(chapter, &scope)?;
 
@@ -297,7 +295,7 @@ impl Renderer {
                     *question_number += 1;
                     let context = QuestionPage {
                         words: scope.words,
-                        question: question_context(question, *question_number, scope.attempts, scope.media),
+                        question: question_context(question, *question_number, scope.media),
                     };
                     html.push_str(
                         &self
@@ -346,7 +344,6 @@ fn correct(question: &Question) -> Vec<String> {
 fn question_context<'q>(
     question: &'q Question,
     number: usize,
-    attempts: Option<u8>,
     media: &MediaFiles<'_>,
 ) -> QuestionContext<'q> {
     let kind = kind(question);
@@ -382,7 +379,6 @@ fn question_context<'q>(
         shuffled,
         right: question.right.as_ref().map(|text| prose::html(text, media)),
         wrong: question.wrong.as_ref().map(|text| prose::html(text, media)),
-        attempts,
     }
 }
 
