@@ -1,32 +1,12 @@
 //! Files that a lesson shows or offers: what is missing is told before a learner misses it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+use cartable_course::{Locale, MediaKind, Severity};
 
-use std::fs;
-
-use cartable_course::{Course, Locale, MediaKind, Severity};
+use crate::load;
 
 /// What an author is told of a lesson beside these files; the kinds of what it holds.
 fn told(lesson: &str, files: &[&str]) -> (Vec<String>, Vec<MediaKind>) {
-    let folder = tempfile::tempdir().unwrap();
-    let chapter = folder.path().join("1");
-    fs::create_dir(&chapter).unwrap();
-    let course = "id = \"c\"\ntitle = \"C\"\nlanguage = \"fr\"\nversion = \"1.0.0\"\niri = \"https://example.org/c\"\n";
-    fs::write(folder.path().join("course.toml"), course).unwrap();
-    fs::write(
-        chapter.join("chapter.toml"),
-        "id = \"a\"\nnumber = 1\ntitle = \"A\"\n",
-    )
-    .unwrap();
-    fs::write(
-        chapter.join("1.md"),
-        format!("+++\nid = \"l\"\ntitle = \"L\"\n+++\n\n{lesson}\n"),
-    )
-    .unwrap();
-    for file in files {
-        fs::write(chapter.join(file), "x").unwrap();
-    }
-    let loaded = Course::load(folder.path(), &[]);
+    let loaded = load(&format!("\n{lesson}\n"), files);
     let faults = loaded.diagnostics.iter().map(|fault| {
         let severity = match fault.severity() {
             Severity::Error => "error",
