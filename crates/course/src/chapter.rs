@@ -11,7 +11,7 @@ use crate::{
     lexicon::{self, unique},
     load::list,
     media,
-    model::{Chapter, Completion, Ending, Next, Quiz, QuizCompletion},
+    model::{Chapter, Completion, Ending, Next, Quiz, QuizCompletion, Score},
     problem::{Kind, Problem},
     resources,
     source::{Located, Source},
@@ -116,22 +116,39 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
 }
 
 fn read_quiz(mut table: Table<'_>) -> Quiz {
-    let percent = |number: Option<u32>| number.and_then(|number| u8::try_from(number).ok());
+    let small = |number: Option<u32>| number.and_then(|number| u8::try_from(number).ok());
     let feedback_at_end = table
         .optional_choice("feedback", &["now", "end"], &[false, true])
         .unwrap_or_default();
-    let attempts = percent(table.optional_integer("attempts", 1..=100));
+    let attempts = small(table.optional_integer("attempts", 1..=100));
+    let mut shuffled = |key| table.optional_choice(key, &["fixed", "shuffled"], &[false, true]);
+    let (shuffled_choices, shuffled_questions) = (shuffled("choices"), shuffled("questions"));
     let quiz = Quiz {
-        pass_mark: percent(table.optional_integer("pass_mark", 1..=100)),
+        pass_mark: small(table.optional_integer("pass_mark", 1..=100)),
         // Who is told at the end has answered once, unless the author says otherwise.
         attempts: attempts.or(feedback_at_end.then_some(1)),
-        shuffled: table
-            .optional_choice("choices", &["fixed", "shuffled"], &[false, true])
-            .unwrap_or_default(),
+        retakes: small(table.optional_integer("retakes", 0..=100)).unwrap_or_default(),
+        score: read_score(&mut table),
+        shuffled_choices: shuffled_choices.unwrap_or_default(),
+        shuffled_questions: shuffled_questions.unwrap_or_default(),
         feedback_at_end,
     };
     table.finish();
     quiz
+}
+
+fn read_score(table: &mut Table<'_>) -> Score {
+    let last_counts = table.optional_choice("score", &["best", "last"], &[false, true]);
+    let pass_may_be_lost = table
+        .optional_choice("pass", &["kept", "revocable"], &[false, true])
+        .unwrap_or_default();
+    if last_counts.unwrap_or_default() {
+        return Score::Last { pass_may_be_lost };
+    }
+    if pass_may_be_lost {
+        table.report(Problem::BestScoreRevocable);
+    }
+    Score::Best
 }
 
 /// Whether `[package]` asks for a unit per lesson.

@@ -3,8 +3,8 @@
 use std::{ops::Range, path::Path};
 
 use crate::{
-    directive::{self, Piece},
-    model::{Block, Lesson},
+    directive::{self, Directive, Piece},
+    model::{Block, Lesson, Pool, Question},
     problem::Problem,
     prose::{self, References},
     question,
@@ -38,8 +38,12 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
     let duration = table.optional_integer("duration", 1..=LONGEST_DURATION);
     table.finish();
 
-    let mut references = References::default();
-    let mut questions = Vec::new();
+    let mut reader = Reader {
+        source: &source,
+        faults,
+        references: References::default(),
+        questions: Vec::new(),
+    };
     let mut blocks = Vec::new();
     let mut empty = true;
     for piece in directive::split(&source, body, faults) {
@@ -49,24 +53,21 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
                 let prose = prose::parse(
                     &source.text[range.clone()],
                     range.start,
-                    &mut references,
+                    &mut reader.references,
                     &mut |span, problem| faults.report(&source, span, problem),
                 );
                 blocks.push(Block::Prose(prose));
             }
             Piece::Directive(directive) if directive.name == "question" => {
-                if let Some(question) = question::read(&source, &directive, &mut references, faults) {
-                    questions.push(Located {
-                        value: question.id.clone(),
-                        span: directive.span,
-                    });
-                    blocks.push(Block::Question(question));
-                }
+                blocks.extend(reader.question(&directive).map(Block::Question));
+            }
+            Piece::Directive(directive) if directive.name == "pool" => {
+                blocks.extend(reader.pool(&directive).map(Block::Pool));
             }
             Piece::Directive(directive) => {
                 let problem = Problem::UnknownDirective {
                     name: directive.name,
-                    known: &["question"],
+                    known: &["question", "pool"],
                 };
                 faults.report(&source, directive.span, problem);
             }
@@ -87,6 +88,11 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
         duration,
         blocks,
     };
+    let Reader {
+        references,
+        questions,
+        ..
+    } = reader;
     Some(Read {
         lesson,
         id,
@@ -94,6 +100,57 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
         references,
         source,
     })
+}
+
+/// What the directives of a lesson are read with, and what they leave to be checked.
+struct Reader<'a> {
+    source: &'a Source,
+    faults: &'a Faults,
+    references: References,
+    questions: Vec<Located<String>>,
+}
+
+impl Reader<'_> {
+    fn question(&mut self, directive: &Directive) -> Option<Question> {
+        let question = question::read(self.source, directive, &mut self.references, self.faults)?;
+        self.questions.push(Located {
+            value: question.id.clone(),
+            span: directive.span.clone(),
+        });
+        Some(question)
+    }
+
+    /// `::: pool {draw=3}`, around questions of which each take asks so many.
+    fn pool(&mut self, directive: &Directive) -> Option<Pool> {
+        let mut questions = Vec::new();
+        let mut written = 0_usize;
+        for piece in &directive.pieces {
+            match piece {
+                Piece::Directive(inner) if inner.name == "question" => {
+                    written += 1;
+                    questions.extend(self.question(inner));
+                }
+                Piece::Directive(Directive { span, .. }) | Piece::Text(span) => {
+                    self.faults
+                        .report(self.source, span.clone(), Problem::PoolHoldsQuestions);
+                }
+            }
+        }
+        let draw = match &directive.attributes[..] {
+            [(key, value)] if key == "draw" && directive.id.is_none() => value.parse().ok(),
+            _ => None,
+        };
+        let Some(draw) = draw.filter(|draw| (1..=written).contains(draw)) else {
+            let problem = if written == 0 {
+                Problem::PoolHoldsQuestions
+            } else {
+                Problem::PoolDraw { questions: written }
+            };
+            self.faults.report(self.source, directive.span.clone(), problem);
+            return None;
+        };
+        Some(Pool { draw, questions })
+    }
 }
 
 /// The byte ranges of the front matter and of what follows it.

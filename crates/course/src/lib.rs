@@ -35,7 +35,7 @@ pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{
     Block, Chapter, Choice, Completion, Course, Ending, FillIn, Lesson, Lexicon, Link, Media, MediaKind,
-    Member, Next, Numeric, Question, QuestionKind, Quiz, QuizCompletion, Resources, Term, Words,
+    Member, Next, Numeric, Pool, Question, QuestionKind, Quiz, QuizCompletion, Resources, Score, Term, Words,
 };
 pub use problem::Problem;
 pub use prose::Prose;

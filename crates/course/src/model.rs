@@ -87,6 +87,14 @@ impl Chapter {
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.lessons.iter().flat_map(Lesson::questions)
     }
+
+    /// How many questions a learner is asked: of a pool, those that are drawn.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        let left_out = |pool: &Pool| pool.questions.len() - pool.draw;
+        let pools = self.lessons.iter().flat_map(Lesson::pools);
+        self.questions().count() - pools.map(left_out).sum::<usize>()
+    }
 }
 
 /// Rules for the questions of a chapter.
@@ -96,10 +104,29 @@ pub struct Quiz {
     pub pass_mark: Option<u8>,
     /// How many times a question may be answered; without it, until the answer is right.
     pub attempts: Option<u8>,
-    /// Whether each attempt at the chapter has the choices in an order of its own.
-    pub shuffled: bool,
+    /// How many times the learner may take the whole quiz again, once every question is answered.
+    pub retakes: u8,
+    /// Which take of the quiz counts.
+    pub score: Score,
+    /// Whether each take has the choices in an order of its own.
+    pub shuffled_choices: bool,
+    /// Whether each take has the questions that follow each other in an order of its own.
+    pub shuffled_questions: bool,
     /// Whether the learner is told what was right only once every question is answered.
     pub feedback_at_end: bool,
+}
+
+/// Which take of the quiz counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Score {
+    /// The best.
+    #[default]
+    Best,
+    /// The last that was finished.
+    Last {
+        /// Whether a chapter that was passed is failed again by a take that fails.
+        pass_may_be_lost: bool,
+    },
 }
 
 /// When a chapter is completed: all of this.
@@ -168,9 +195,18 @@ pub struct Lesson {
 impl Lesson {
     /// The lesson's questions, in order.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::Prose(_) => &[],
+            Block::Question(question) => std::slice::from_ref(question),
+            Block::Pool(pool) => &pool.questions[..],
+        })
+    }
+
+    /// The lesson's pools, in order.
+    pub fn pools(&self) -> impl Iterator<Item = &Pool> {
         self.blocks.iter().filter_map(|block| match block {
-            Block::Question(question) => Some(question),
-            Block::Prose(_) => None,
+            Block::Pool(pool) => Some(pool),
+            Block::Prose(_) | Block::Question(_) => None,
         })
     }
 }
@@ -182,6 +218,17 @@ pub enum Block {
     Prose(Prose),
     /// A question.
     Question(Question),
+    /// Questions of which each take asks some.
+    Pool(Pool),
+}
+
+/// Questions of which each take of the quiz asks some, drawn at random.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// How many are asked, from 1 to all.
+    pub draw: usize,
+    /// The questions, in the author's order.
+    pub questions: Vec<Question>,
 }
 
 /// A question with its choices.

@@ -134,11 +134,16 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Reports what is wrong with the table as a whole.
+    pub(crate) fn report(&self, problem: Problem) {
+        self.faults.report(self.source, self.span.clone(), problem);
+    }
+
     fn missing(&self, key: &'static str) {
         let problem = Problem::MissingKey {
             key: self.full_name(key),
         };
-        self.faults.report(self.source, self.span.clone(), problem);
+        self.report(problem);
     }
 
     fn wrong(&self, key: &str, span: Range<usize>, expected: Expected) {

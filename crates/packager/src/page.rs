@@ -145,6 +145,10 @@ pub(crate) struct ChoiceContext<'a> {
 
 /// What the page tells its script: everything that the document does not already say.
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a rule that the script reads by its name"
+)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Data<'a> {
     /// The version of this structure.
@@ -161,7 +165,16 @@ pub(crate) struct Data<'a> {
     /// The share of the score that passes, 0 to 1.
     pub(crate) pass_mark: Option<f64>,
     pub(crate) attempts: Option<u8>,
-    pub(crate) shuffled: bool,
+    /// How many times the quiz may be taken again.
+    pub(crate) retakes: u8,
+    /// Which take counts: `best` or `last`.
+    pub(crate) score: &'static str,
+    /// Whether a take that fails makes a chapter failed that was passed.
+    pub(crate) revocable: bool,
+    pub(crate) shuffled_choices: bool,
+    pub(crate) shuffled_questions: bool,
+    /// How many questions are drawn from each pool.
+    pub(crate) pools: Vec<usize>,
     pub(crate) feedback_at_end: bool,
     pub(crate) completion: CompletionData,
     /// Whether a lesson opens only once those before it were seen.
@@ -205,4 +218,7 @@ pub(crate) struct QuestionData<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) accents: bool,
     pub(crate) weight: u32,
+    /// The pool it is drawn from, by its place in [`Data::pools`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pool: Option<usize>,
 }

@@ -4,6 +4,7 @@ use std::{collections::HashSet, path::PathBuf};
 
 use cartable_course::{
     Block, Chapter, Course, Lesson, Lexicon, Numeric, Question, QuestionKind, QuizCompletion, Resources,
+    Score,
 };
 use tera::{Context, Tera};
 use toml::Table;
@@ -286,24 +287,36 @@ impl Renderer {
         question_number: &mut usize,
     ) -> Result<String, RenderError> {
         let mut html = String::new();
-        for block in &lesson.blocks {
-            match block {
-                Block::Prose(prose) => {
-                    html.push_str(&prose::lesson_html(prose, scope.terms, seen, scope.media));
-                }
-                Block::Question(question) => {
-                    *question_number += 1;
-                    let context = QuestionPage {
-                        words: scope.words,
-                        question: question_context(question, *question_number, scope.media),
-                    };
-                    html.push_str(
-                        &self
-                            .tera
-                            .render("question.html", &Context::from_serialize(&context)?)?,
-                    );
+        let follow =
+            |one: &Block, other: &Block| matches!((one, other), (Block::Question(_), Block::Question(_)));
+        for blocks in lesson.blocks.chunk_by(follow) {
+            let mut questions: Vec<&Question> = Vec::new();
+            for block in blocks {
+                match block {
+                    Block::Prose(prose) => {
+                        html.push_str(&prose::lesson_html(prose, scope.terms, seen, scope.media));
+                    }
+                    Block::Question(question) => questions.push(question),
+                    Block::Pool(pool) => questions.extend(&pool.questions),
                 }
             }
+            // The script may shuffle the questions of a group.
+            let is_group = questions.len() > 1;
+            html.push_str(if is_group {
+                "<div class=\"questions\">\n"
+            } else {
+                ""
+            });
+            for question in questions {
+                *question_number += 1;
+                let context = QuestionPage {
+                    words: scope.words,
+                    question: question_context(question, *question_number, scope.media),
+                };
+                let context = Context::from_serialize(&context)?;
+                html.push_str(&self.tera.render("question.html", &context)?);
+            }
+            html.push_str(if is_group { "</div>\n" } else { "" });
         }
         Ok(html)
     }
@@ -416,6 +429,26 @@ fn resources_context(resources: &Resources) -> ResourcesContext<'_> {
     }
 }
 
+/// Every question with its lesson and the place of its pool.
+fn asked(chapter: &Chapter) -> impl Iterator<Item = (&Lesson, Option<usize>, &Question)> {
+    let mut pools = 0;
+    let blocks = chapter
+        .lessons
+        .iter()
+        .flat_map(|lesson| lesson.blocks.iter().map(move |block| (lesson, block)));
+    blocks.flat_map(move |(lesson, block)| {
+        let (pool, questions) = match block {
+            Block::Prose(_) => (None, &[][..]),
+            Block::Question(question) => (None, std::slice::from_ref(question)),
+            Block::Pool(pool) => {
+                pools += 1;
+                (Some(pools - 1), &pool.questions[..])
+            }
+        };
+        questions.iter().map(move |question| (lesson, pool, question))
+    })
+}
+
 fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Result<String, RenderError> {
     let data = Data {
         format: 1,
@@ -429,7 +462,23 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
         activity,
         pass_mark: chapter.quiz.pass_mark.map(|percent| f64::from(percent) / 100.0),
         attempts: chapter.quiz.attempts,
-        shuffled: chapter.quiz.shuffled,
+        retakes: chapter.quiz.retakes,
+        score: match chapter.quiz.score {
+            Score::Best => "best",
+            Score::Last { .. } => "last",
+        },
+        revocable: chapter.quiz.score
+            == Score::Last {
+                pass_may_be_lost: true,
+            },
+        shuffled_choices: chapter.quiz.shuffled_choices,
+        shuffled_questions: chapter.quiz.shuffled_questions,
+        pools: chapter
+            .lessons
+            .iter()
+            .flat_map(Lesson::pools)
+            .map(|pool| pool.draw)
+            .collect(),
         feedback_at_end: chapter.quiz.feedback_at_end,
         completion: CompletionData {
             lessons: (chapter.lessons.len() * usize::from(chapter.completion.lessons)).div_ceil(100),
@@ -451,11 +500,8 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
                 title: &lesson.title,
             })
             .collect(),
-        questions: chapter
-            .lessons
-            .iter()
-            .flat_map(|lesson| lesson.questions().map(move |question| (lesson, question)))
-            .map(|(lesson, question)| QuestionData {
+        questions: asked(chapter)
+            .map(|(lesson, pool, question)| QuestionData {
                 id: &question.id,
                 key: keys::key(&question.id),
                 revision: keys::revision(question),
@@ -467,6 +513,7 @@ fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Re
                 case: matches!(&question.kind, QuestionKind::FillIn(fill_in) if fill_in.case),
                 accents: matches!(&question.kind, QuestionKind::FillIn(fill_in) if fill_in.accents),
                 weight: question.weight,
+                pool,
             })
             .collect(),
         words: words.get(words::SCRIPT),

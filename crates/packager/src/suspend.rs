@@ -2,11 +2,11 @@
 //!
 //! The format is that of `suspend-data.js` and `answers.js` of the player.
 
-use cartable_course::{Chapter, Question, QuestionKind};
+use cartable_course::{Block, Chapter, Question, QuestionKind};
 
 use crate::format::PackageFormat;
 
-/// Bytes of a typed text that are kept.
+/// Bytes of a typed text that are kept whatever else there is; more where there is room.
 const TEXT_KEPT: usize = 200;
 
 /// The characters of suspend data that a chapter needs at the worst, and those that a target keeps.
@@ -17,20 +17,40 @@ pub fn suspend_data(chapter: &Chapter, target: &dyn PackageFormat) -> (usize, us
 
 /// The number of characters of a chapter's suspend data at the worst.
 pub(crate) fn worst_case(chapter: &Chapter) -> usize {
-    let questions: usize = chapter.questions().map(answer).sum();
+    let questions: usize = chapter
+        .lessons
+        .iter()
+        .flat_map(|lesson| &lesson.blocks)
+        .map(answers)
+        .sum();
     let lessons = chapter.lessons.len();
-    // Flags, seed, seconds, location; then each list with its length; then the checksum.
+    // Flags, seed, takes, score, seconds, location; then each list with its length; then the checksum.
     let bytes = 1
+        + 2
+        + variable(usize::from(chapter.quiz.retakes))
         + 2
         + 5
         + 3
         + variable(lessons)
         + 3 * lessons
-        + variable(chapter.questions().count())
+        + variable(chapter.asked())
         + questions
         + 2;
     // The version, then base64 without padding.
     1 + (bytes * 4).div_ceil(3)
+}
+
+/// The bytes of the answers in a part of a lesson: of a pool, the longest that may be drawn.
+fn answers(block: &Block) -> usize {
+    match block {
+        Block::Prose(_) => 0,
+        Block::Question(question) => answer(question),
+        Block::Pool(pool) => {
+            let mut bytes: Vec<usize> = pool.questions.iter().map(answer).collect();
+            bytes.sort_unstable_by(|one, other| other.cmp(one));
+            bytes.iter().take(pool.draw).sum()
+        }
+    }
 }
 
 /// The bytes of an answer: key, revision, tries, then its length and itself.
@@ -95,8 +115,8 @@ mod tests {
             writeln!(choices, "- [ ] {choice}").unwrap();
         }
         let needed = needed(&choices, 200);
-        // 200 × (3 + 2 + 1 + 1 + 4) + 3 for the lesson + 11 + 1 + 2 + 2, as `suspend-data.js` writes them.
-        assert_eq!(needed, 1 + (2219 * 4_usize).div_ceil(3));
+        // 200 × (3 + 2 + 1 + 1 + 4) + 3 for the lesson + 14 + 1 + 2 + 2, as `suspend-data.js` writes them.
+        assert_eq!(needed, 1 + (2222 * 4_usize).div_ceil(3));
         assert!(needed <= 4096);
     }
 

@@ -3,8 +3,6 @@
 // An answer is a list of texts: choices by identifier (in the learner's order for a sequence), pairs `a.b` of what the
 // learner put together, or the text that was typed.
 
-/** Bytes of a typed text that suspend data keeps: the rest is for the LMS alone. */
-const TEXT_KEPT = 200;
 /** What each kind is called in SCORM 2004, xAPI and cmi5. @type {Record<string, string>} */
 const INTERACTION_TYPES = {
   single: 'choice',
@@ -58,7 +56,7 @@ function isRight(question, given) {
 function packAnswer(question, given) {
   const { kind, choices } = question;
   const places = (/** @type {string[]} */ ids) => ids.map((id) => choices.indexOf(id));
-  if (isTyped(question)) return Array.from(new TextEncoder().encode(given[0]).slice(0, TEXT_KEPT));
+  if (isTyped(question)) return Array.from(new TextEncoder().encode(given[0]));
   if (kind === 'sequencing') return places(given);
   if (kind === 'matching') {
     return choices.map((left) => {
@@ -80,16 +78,20 @@ function unpackAnswer(question, bytes) {
   return choices.filter((_, place) => (bytes[place >> 3] >> (place & 7)) & 1);
 }
 
-/** Items in an order that a seed decides: the same for the same seed. @template T @param {T[]} items @param {number} seed @returns {T[]} */
-function shuffle(items, seed) {
-  const order = items.slice();
-  let state = seed >>> 0;
-  for (let last = order.length - 1; last > 0; last--) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const other = Math.floor((state / 2 ** 32) * (last + 1));
-    [order[last], order[other]] = [order[other], order[last]];
-  }
-  return order;
+/** A number that a seed gives to a key, as if at random: 32 bits. @param {number} seed @param {number} key */
+function rank(seed, key) {
+  let mixed = Math.imul(seed, 0x9e3779b1) ^ key;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/**
+ * Items in an order that a seed decides: the same for the same seed, and when others come or go.
+ * @template T @param {T[]} items @param {number} seed @param {(item: T) => number} key @returns {T[]}
+ */
+function shuffle(items, seed, key) {
+  return items.slice().sort((one, other) => rank(seed, key(one)) - rank(seed, key(other)));
 }
 
 /** An answer as SCORM 1.2 takes it. @param {QuestionData} question @param {string[]} given */

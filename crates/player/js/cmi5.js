@@ -32,6 +32,8 @@ class Cmi5Tracker extends LrsTracker {
   /** @param {PageData} page @param {Window} view */
   constructor(page, view) {
     super(page, view, 'cmi5');
+    // `failed` never follows `passed` in a registration (9.3).
+    page.revocable = false;
     /** What the LMS says of this launch (10.2). @type {Record<string, any>} */
     this.launchData = {};
     /** What says goodbye when this page is gone for good. @type {ServiceWorker | null} */
@@ -167,8 +169,9 @@ class Cmi5Tracker extends LrsTracker {
     super.push(verb, { ...parts, context: { contextActivities: { category, grouping: [{ id: this.page.courseActivity }] }, ...parts.context } });
   }
 
-  /** @param {Outcome} outcome @param {'completed' | 'passed' | 'failed'} event @param {ProgressReport} report */
+  /** @param {Outcome} outcome @param {Achievement} event @param {ProgressReport} report */
   achieved(outcome, event, report) {
+    if (event === 'scored') return super.achieved(outcome, event, report);
     const duration = isoDuration(report.totalSeconds);
     if (event === 'completed') this.push(event, { result: { completion: true, duration } });
     else {

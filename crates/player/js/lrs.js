@@ -20,6 +20,8 @@ const XAPI_BATCH = 20;
 const XAPI_KEEPALIVE_LIMIT = 60000;
 /** Milliseconds that the last requests have before the page is left. */
 const LEAVE_PATIENCE = 3000;
+/** Characters of the state: half of what outlives the page, so that the statements fit beside it. */
+const XAPI_STATE_LIMIT = XAPI_KEEPALIVE_LIMIT / 2;
 const XAPI_VERBS = {
   initialized: 'http://adlnet.gov/expapi/verbs/initialized',
   experienced: 'http://adlnet.gov/expapi/verbs/experienced',
@@ -28,6 +30,7 @@ const XAPI_VERBS = {
   completed: 'http://adlnet.gov/expapi/verbs/completed',
   passed: 'http://adlnet.gov/expapi/verbs/passed',
   failed: 'http://adlnet.gov/expapi/verbs/failed',
+  scored: 'http://adlnet.gov/expapi/verbs/scored',
   terminated: 'http://adlnet.gov/expapi/verbs/terminated',
 };
 const XAPI_ACTIVITY_TYPES = 'http://adlnet.gov/expapi/activities/';
@@ -84,6 +87,7 @@ class LrsTracker {
     this.view = view;
     /** @type {(state: SaveState) => void} */
     this.onState = () => {};
+    this.suspendLimit = XAPI_STATE_LIMIT;
     /** @type {Launch | null} */
     this.launch = null;
     /** What a reload of this window finds again. */
@@ -177,12 +181,12 @@ class LrsTracker {
     this.send();
   }
 
-  /** @param {Outcome} outcome @param {'completed' | 'passed' | 'failed'} event @param {ProgressReport} report */
+  /** @param {Outcome} outcome @param {Achievement} event @param {ProgressReport} report */
   achieved(outcome, event, report) {
     /** @type {Record<string, any>} */
     const result = { duration: isoDuration(report.totalSeconds) };
     if (event === 'completed') result.completion = true;
-    else result.success = event === 'passed';
+    else if (event !== 'scored') result.success = event === 'passed';
     if (this.page.questions.length > 0) {
       const scaled = Math.round(outcome.score * 10000) / 10000;
       result.score = { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 };

@@ -19,12 +19,7 @@ class Page {
   /** Shows the chapter as the learner left it. */
   open() {
     new TermDefinitions(document, this.words.close);
-    for (const question of this.data.questions) {
-      const form = document.querySelector(`form[data-question="${question.id}"]`);
-      if (form instanceof HTMLFormElement) {
-        this.forms.push(new QuestionForm(form, question, this.progress, this.words, (interaction) => this.answered(interaction)));
-      }
-    }
+    this.ask((question) => document.querySelector(`form[data-question="${question.id}"]`));
     for (const next of document.querySelectorAll('[data-next]')) {
       next.addEventListener('click', () => {
         const lesson = this.lessonOf(next.closest('[data-lesson]'));
@@ -32,6 +27,10 @@ class Page {
       });
     }
     this.contentsButton.addEventListener('click', () => this.toggleContents());
+    // Also for the lesson that is on the screen already, which changes no address.
+    this.contents.addEventListener('click', ({ target }) => {
+      if (target instanceof Element && target.closest('a')) this.toggleContents(false);
+    });
     window.addEventListener('hashchange', () => this.show(true));
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.tracker.hide(this.report());
@@ -47,12 +46,48 @@ class Page {
       leave.addEventListener('click', () => this.tracker.leave && this.tracker.leave(this.report()));
     }
 
+    /** @type {HTMLElement} */ (document.querySelector('[data-retake]')).addEventListener('click', () => this.retake());
+
     document.documentElement.classList.add('scripted');
     this.watchEnds();
     this.watchTime();
     if (this.progress.damaged) this.notice(this.words.damaged);
     if (!location.hash && this.progress.lesson) history.replaceState(null, '', `#lesson-${this.progress.lesson.id}`);
     this.show(false);
+  }
+
+  /** Prepares the questions of a take: in its order, numbered, those that were not drawn hidden. @param {(question: QuestionData) => Element | null} formOf */
+  ask(formOf) {
+    const { progress, data } = this;
+    this.forms = [];
+    for (const question of data.questions) {
+      const form = formOf(question);
+      if (!(form instanceof HTMLFormElement)) continue;
+      form.hidden = !progress.questions.includes(question);
+      this.forms.push(new QuestionForm(form, question, progress, this.words, (interaction) => this.answered(interaction)));
+    }
+    for (const group of document.querySelectorAll('.questions')) {
+      const inside = this.forms.filter(({ form }) => group.contains(form));
+      const order = data.shuffledQuestions ? shuffle(inside, progress.seed, ({ question }) => question.key) : inside;
+      for (const { form } of order) group.append(form);
+    }
+    const numbers = document.querySelectorAll('form:not([hidden]) [data-number]');
+    numbers.forEach((number, place) => (number.textContent = String(place + 1)));
+  }
+
+  /** Begins the quiz anew, at its first question. */
+  retake() {
+    const { progress } = this;
+    if (!progress.mayRetake()) return;
+    progress.retake();
+    const blanks = new Map(this.forms.map(({ form, blank, question }) => {
+      form.replaceWith(blank);
+      return [question, blank];
+    }));
+    this.ask((question) => blanks.get(question) || null);
+    this.milestone();
+    const first = document.querySelector('form.question:not([hidden])');
+    if (first) location.hash = first.id;
   }
 
   /** @returns {number} seconds since the page was opened */
@@ -65,7 +100,7 @@ class Page {
     const { progress } = this;
     const seconds = this.seconds();
     return {
-      suspendData: progress.suspend(seconds),
+      suspendData: progress.suspend(seconds, this.tracker.suspendLimit),
       lesson: progress.lesson,
       share: progress.share(),
       outcome: progress.outcome(seconds),
@@ -139,24 +174,26 @@ class Page {
 
   /** @param {Interaction} interaction */
   answered(interaction) {
+    const { progress } = this;
     this.tracker.answered(interaction);
     this.milestone();
-    if (this.data.feedbackAtEnd && this.progress.tells()) for (const form of this.forms) form.restore();
+    if (progress.takes > 0 && progress.isOver()) this.tracker.achieved(progress.outcome(this.seconds()), 'scored', this.report());
+    if (this.data.feedbackAtEnd && progress.tells()) for (const form of this.forms) form.restore();
   }
 
   /** Tells the tracker what has been achieved by now, each thing once, then saves. */
   milestone() {
     const { progress, tracker } = this;
     const outcome = progress.outcome(this.seconds());
-    /** @param {number} flag @param {'completed' | 'passed' | 'failed'} event */
-    const once = (flag, event) => {
+    /** @param {number} flag @param {number} opposite @param {Achievement} event */
+    const once = (flag, opposite, event) => {
       if (progress.flags & flag) return;
-      progress.flags |= flag;
+      progress.flags = (progress.flags & ~opposite) | flag;
       tracker.achieved(outcome, event, this.report());
     };
-    if (outcome.complete) once(COMPLETED, 'completed');
-    if (outcome.success === true) once(PASSED, 'passed');
-    if (outcome.success === false) once(FAILED, 'failed');
+    if (outcome.complete) once(COMPLETED, 0, 'completed');
+    if (outcome.success === true) once(PASSED, FAILED, 'passed');
+    if (outcome.success === false) once(FAILED, PASSED, 'failed');
     tracker.save(this.report(), true);
     this.refresh();
   }
@@ -219,21 +256,37 @@ class Page {
         link.textContent = line;
       }
     };
+    const unanswered = progress.questions.filter((question) => !progress.answers.has(question.key));
+    const sayUnanswered = () => {
+      const left = unanswered.length === 1 ? words.questions_left_one : words.questions_left_many;
+      if (unanswered.length > 0) say(fill(left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
+    };
+    this.offerRetake();
     if (!outcome.complete) {
       const unseen = data.lessons.filter((lesson) => !progress.seen.has(lesson.key));
       const minutes = Math.ceil((data.completion.seconds - progress.earlierSeconds - this.seconds()) / 60);
       if (minutes > 0) say(fill(words.minutes_left, { count: minutes }));
-      if (data.completion.quiz === 'passed' && progress.answers.size === data.questions.length && outcome.score < (data.passMark || 0)) say(fill(words.failed, { percent: Math.round((data.passMark || 0) * 100) }));
+      if (data.completion.quiz === 'passed' && progress.isOver() && outcome.score < (data.passMark || 0)) say(fill(words.failed, { percent: Math.round((data.passMark || 0) * 100) }));
       if (unseen.length > 0) say(words.lessons_left);
       for (const lesson of unseen) say(lesson.title, `#lesson-${lesson.id}`);
-      const unanswered = data.questions.filter((question) => !progress.answers.has(question.key));
-      const left = unanswered.length === 1 ? words.questions_left_one : words.questions_left_many;
-      if (unanswered.length > 0 && data.completion.quiz !== 'ignored') say(fill(left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
+      if (data.completion.quiz !== 'ignored') sayUnanswered();
       return;
     }
     if (data.questions.length > 0) say(fill(words.result, { percent: Math.round(outcome.score * 100) }));
     if (outcome.success === true) say(words.passed);
     else if (data.passMark !== null) say(fill(words.failed, { percent: Math.round(data.passMark * 100) }));
+    if (progress.takes > 0) sayUnanswered();
+  }
+
+  /** Offers to take the quiz again, where the author allows it and there is something to gain. */
+  offerRetake() {
+    const { progress, words, data } = this;
+    const offer = /** @type {HTMLElement} */ (document.querySelector('[data-retake-offer]'));
+    offer.hidden = !progress.mayRetake();
+    const count = data.retakes - progress.takes;
+    const often = count === 1 ? words.retakes_one : fill(words.retakes_many, { count });
+    const counts = data.score === 'last' ? words.last_counts : words.best_counts;
+    /** @type {HTMLElement} */ (offer.querySelector('[data-retake-text]')).textContent = `${often} ${counts}`;
   }
 
   /** @param {boolean} [open] */

@@ -25,6 +25,8 @@ class QuestionForm {
     this.words = words;
     this.onAnswer = onAnswer;
     this.shownAt = 0;
+    /** The form as it was before it was answered. */
+    this.blank = /** @type {HTMLFormElement} */ (form.cloneNode(true));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit();
@@ -34,9 +36,10 @@ class QuestionForm {
       const button = target instanceof Element ? target.closest('[data-move]') : null;
       if (button instanceof HTMLElement) this.move(button);
     });
-    if (progress.page.shuffled && ['single', 'multiple'].includes(question.kind)) {
+    if (progress.page.shuffledChoices && ['single', 'multiple'].includes(question.kind)) {
       const choices = Array.from(form.querySelectorAll('.choice'));
-      for (const choice of shuffle(choices, Math.imul(progress.seed, 65537) ^ question.key)) /** @type {Element} */ (choice.parentElement).append(choice);
+      const order = shuffle(choices, rank(progress.seed, question.key), (choice) => choices.indexOf(choice));
+      for (const choice of order) /** @type {Element} */ (choice.parentElement).append(choice);
     }
     if (progress.answers.has(question.key)) this.restore();
   }

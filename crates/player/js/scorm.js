@@ -59,6 +59,7 @@ class ScormTracker {
     this.page = page;
     this.view = view;
     this.dialect = dialect;
+    this.suspendLimit = dialect.suspendLimit;
     /** @type {(state: SaveState) => void} */
     this.onState = () => {};
     /** @type {ScormApi | null} */
@@ -167,7 +168,7 @@ class ScormTracker {
     const { report } = this;
     if (!report) return;
     this.onState('saving');
-    if (report.suspendData.length <= this.dialect.suspendLimit) this.set('cmi.suspend_data', report.suspendData);
+    if (report.suspendData.length <= this.suspendLimit) this.set('cmi.suspend_data', report.suspendData);
     this.writeOutcome(report);
     this.commit();
   }
@@ -193,10 +194,11 @@ class ScormTracker {
     return this.page.passMark === null || success !== null || this.page.completion.quiz === 'ignored';
   }
 
-  /** The score in percent, if it is one to write: never lower than the one before. @param {ProgressReport} report */
+  /** The score in percent, if it is one to write: never lower than the one before, unless the last take counts. @param {ProgressReport} report */
   newScore({ outcome }) {
     const score = Math.round(outcome.score * 10000) / 100;
-    return (this.page.questions.length > 0 || outcome.complete) && score > this.score ? score : null;
+    const isNew = this.page.score === 'last' ? score !== this.score : score > this.score;
+    return (this.page.questions.length > 0 || outcome.complete) && isNew ? score : null;
   }
 
   /** @param {string} element @returns {string} */

@@ -10,7 +10,7 @@ const SCORM12 = {
   suspendLimit: 4096,
 };
 const SCORM12_STRING_LIMIT = 255;
-/** What may replace what: never a downgrade. */
+/** What may replace what: never a downgrade, but for a pass that the author lets be lost. */
 const SCORM12_RANKS = ['not attempted', 'browsed', 'incomplete', 'failed', 'completed', 'passed'];
 
 /** @param {number} seconds @returns {string} HHHH:MM:SS.cc */
@@ -80,7 +80,8 @@ class Scorm12Tracker extends ScormTracker {
   /** @param {string} status */
   setStatus(status) {
     /** @param {string} name */
-    const rank = (name) => SCORM12_RANKS.indexOf(name);
-    if (rank(status) > rank(this.status) && this.set('cmi.core.lesson_status', status)) this.status = status;
+    const height = (name) => SCORM12_RANKS.indexOf(name);
+    const isLost = this.page.revocable && this.status === 'passed' && status === 'failed';
+    if ((isLost || height(status) > height(this.status)) && this.set('cmi.core.lesson_status', status)) this.status = status;
   }
 }

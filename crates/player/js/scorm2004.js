@@ -61,9 +61,9 @@ class Scorm2004Tracker extends ScormTracker {
     }
     this.set('cmi.progress_measure', String(Math.round(report.share * 10000) / 10000));
     this.set('cmi.session_time', isoDuration(report.seconds));
-    // Passed is never taken back; failed may still become passed.
+    // Passed is taken back only where the author says so; failed may still become passed.
     const success = outcome.success === null ? '' : outcome.success ? 'passed' : 'failed';
-    if (success && success !== this.success && this.success !== 'passed' && this.set('cmi.success_status', success)) this.success = success;
+    if (success && success !== this.success && (this.page.revocable || this.success !== 'passed') && this.set('cmi.success_status', success)) this.success = success;
     const done = outcome.complete && this.isFinal(outcome);
     if (done && !this.complete && this.set('cmi.completion_status', 'completed')) this.complete = true;
   }

@@ -1,8 +1,10 @@
 // Suspend data: what a learner has done, as a short string that an LMS keeps.
 //
-// "1" (the format's version), then base64url of these bytes, big-endian, followed by their CRC-16:
+// "2" (the format's version), then base64url of these bytes, big-endian, followed by their CRC-16:
 //   1  flags: 1 completed, 2 passed, 4 failed
-//   2  seed of the order of choices
+//   2  seed of what this take of the quiz draws and shuffles
+//   v  takes of the quiz before this one              (not in version 1)
+//   2  the score that counts of these, in hundredths of a percent; 65535 before there is one  (not in version 1)
 //   v  seconds spent, all sessions together
 //   3  key of the current lesson, 0 for none
 //   v  number of lessons seen, then 3 bytes for each: its key
@@ -11,8 +13,8 @@
 // where v is a variable-length integer of 7 bits a byte. Keys come from identifiers, so the data outlives an edit that
 // adds, removes or reorders lessons and questions.
 //
-// 200 questions with up to 8 choices and 20 lessons: 200 × 8 + 20 × 3 + about 14 bytes = 1,674, or 2,233 characters;
-// with 26 choices each, 3,034. SCORM 1.2 keeps 4,096: the build computes the worst case of each chapter.
+// 200 questions with up to 8 choices and 20 lessons: 200 × 8 + 20 × 3 + about 17 bytes = 1,677, or 2,237 characters;
+// with 26 choices each, 3,038. SCORM 1.2 keeps 4,096: the build computes the worst case of each chapter.
 
 /**
  * @typedef {object} Answer
@@ -26,6 +28,8 @@
  * @typedef {object} SuspendData
  * @property {number} flags
  * @property {number} seed 16 bits
+ * @property {number} takes of the quiz before this one
+ * @property {number | null} kept the score that counts of these, 0 to 1
  * @property {number} seconds
  * @property {number} location key of the current lesson, 0 for none
  * @property {Set<number>} seen keys of the lessons seen
@@ -35,7 +39,9 @@
 const COMPLETED = 1;
 const PASSED = 2;
 const FAILED = 4;
-const SUSPEND_FORMAT = '1';
+const SUSPEND_FORMAT = '2';
+/** What stands for a score before there is one. */
+const NO_SCORE = 0xffff;
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** @param {number[]} bytes */
@@ -71,6 +77,8 @@ function encodeSuspendData(data) {
 
   fixed(data.flags, 1);
   fixed(data.seed, 2);
+  variable(data.takes);
+  fixed(data.kept === null ? NO_SCORE : Math.round(data.kept * 10000), 2);
   variable(Math.min(Math.max(0, Math.round(data.seconds)), 0xffffffff));
   fixed(data.location, 3);
   variable(data.seen.size);
@@ -99,7 +107,7 @@ function encodeSuspendData(data) {
  * @returns {SuspendData | null} null when the text is damaged or of another format
  */
 function decodeSuspendData(text) {
-  if (text[0] !== SUSPEND_FORMAT) return null;
+  if (text[0] !== SUSPEND_FORMAT && text[0] !== '1') return null;
   /** @type {number[]} */
   const bytes = [];
   let group = 0;
@@ -140,7 +148,14 @@ function decodeSuspendData(text) {
   };
 
   /** @type {SuspendData} */
-  const data = { flags: fixed(1), seed: fixed(2), seconds: variable(), location: fixed(3), seen: new Set(), answers: new Map() };
+  const data = { flags: fixed(1), seed: fixed(2), takes: 0, kept: null, seconds: 0, location: 0, seen: new Set(), answers: new Map() };
+  if (text[0] !== '1') {
+    data.takes = variable();
+    const kept = fixed(2);
+    data.kept = kept === NO_SCORE ? null : kept / 10000;
+  }
+  data.seconds = variable();
+  data.location = fixed(3);
   for (let count = variable(); count > 0 && whole; count--) data.seen.add(fixed(3));
   for (let count = variable(); count > 0 && whole; count--) {
     const key = fixed(3);

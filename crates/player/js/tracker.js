@@ -3,6 +3,8 @@
 /**
  * @typedef {'saved' | 'saving' | 'not_saved' | 'no_lms' | 'read_only'} SaveState
  *
+ * @typedef {'completed' | 'passed' | 'failed' | 'scored'} Achievement what a tracker is told once; a score, after each quiz taken again
+ *
  * @typedef {object} Entry how a session begins
  * @property {string} suspendData of an earlier session, or ''
  *
@@ -25,12 +27,13 @@
  *
  * @typedef {object} Tracker what the page tells an LMS or an LRS
  * @property {(state: SaveState) => void} onState called when what is saved changes
+ * @property {number} suspendLimit characters of suspend data that are kept
  * @property {string} [returnUrl] where to go when the learner leaves; empty when there is nowhere to go
  * @property {(report: ProgressReport) => void} [leave] ends the session and goes there
  * @property {() => Promise<Entry>} start begins the session; never fails
  * @property {(lesson: LessonData, report: ProgressReport) => void} seen a lesson was seen for the first time
  * @property {(interaction: Interaction) => void} answered a question was answered
- * @property {(outcome: Outcome, event: 'completed' | 'passed' | 'failed', report: ProgressReport) => void} achieved
+ * @property {(outcome: Outcome, event: Achievement, report: ProgressReport) => void} achieved
  * @property {(report: ProgressReport, milestone: boolean) => void} save keeps where the learner stands: a milestone at once
  * @property {(report: ProgressReport) => void} hide the page may not come back: keep what there is
  * @property {(report: ProgressReport) => void} finish the page goes away

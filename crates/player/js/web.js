@@ -6,6 +6,7 @@ class WebTracker {
   constructor(page, view) {
     /** @type {(state: SaveState) => void} */
     this.onState = () => {};
+    this.suspendLimit = 60000;
     this.shelf = new Shelf(() => view.localStorage, `cartable:${page.course}.${page.chapter}:web:`);
   }
 

@@ -62,9 +62,8 @@ test('an answer is read back from suspend data', () => {
   }
   const many = { kind: 'multiple', choices: Array.from({ length: 26 }, (_, index) => `c${index}`), correct: [] };
   assert.deepEqual([...unpackAnswer(many, packAnswer(many, ['c0', 'c25']))], ['c0', 'c25']);
-  const long = 'é'.repeat(500);
-  assert.equal(packAnswer(KINDS.long, [long]).length, 200);
-  assert.ok(long.startsWith(unpackAnswer(KINDS.long, packAnswer(KINDS.long, [`x${long}`])).join('').slice(1)));
+  // Cut in the middle of a letter, a text is read up to it.
+  assert.deepEqual([...unpackAnswer(KINDS.long, packAnswer(KINDS.long, ['xéé']).slice(0, 4))], ['xé']);
 });
 
 test('each standard gets an answer in its own form', () => {
@@ -89,8 +88,8 @@ test('each standard gets an answer in its own form', () => {
 test('an order is decided by its seed, and every order is possible', () => {
   const orders = new Set();
   for (let seed = 0; seed < 500; seed++) {
-    const order = shuffle(choices, seed * 65537).join('');
-    assert.equal(shuffle(choices, seed * 65537).join(''), order);
+    const order = shuffle(choices, seed, (choice) => choices.indexOf(choice)).join('');
+    assert.equal(shuffle(choices, seed, (choice) => choices.indexOf(choice)).join(''), order);
     assert.equal([...order].sort().join(''), 'abc');
     orders.add(order);
   }

@@ -28,7 +28,12 @@ export function chapter(changes = {}) {
     passMark: 0.7,
     attempts: 2,
     completion: { lessons: 2, quiz: 'answered', seconds: 0 },
-    shuffled: false,
+    retakes: 0,
+    score: 'best',
+    revocable: false,
+    shuffledChoices: false,
+    shuffledQuestions: false,
+    pools: [],
     feedbackAtEnd: false,
     ordered: false,
     lessons: [

@@ -112,3 +112,113 @@ test('in order, the next lesson opens once the one before was seen', () => {
   assert.equal(progress.locked(), Infinity);
   assert.equal(new Progress(chapter(), '').locked(), Infinity);
 });
+
+/** Answers every question of the take: so many of them rightly. */
+function take(progress, page, right = Infinity) {
+  progress.questions.forEach((question, place) => {
+    for (let tries = 0; tries < page.attempts && progress.triesLeft(question) > 0; tries++) progress.answer(question, place < right ? question.correct : ['z']);
+  });
+}
+
+test('the quiz may be taken again as often as the author allows, and the best score counts', () => {
+  const page = chapter({ retakes: 2, passMark: 0.5 });
+  const progress = new Progress(page, '');
+  page.lessons.forEach((lesson) => progress.see(lesson));
+  assert.equal(progress.mayRetake(), false);
+  take(progress, page, 1);
+  // Failed for now, but it may still be passed: nothing is final.
+  assert.deepEqual(outcome(progress), { complete: true, success: null, score: 0.25 });
+  assert.ok(progress.mayRetake());
+  const { seed } = progress;
+  progress.retake();
+  assert.ok(progress.seed !== seed || progress.takes === 1);
+  // What was complete stays so, and the score stands until a better one is reached.
+  assert.deepEqual(outcome(progress), { complete: true, success: null, score: 0.25 });
+  assert.equal(progress.share(), 1);
+  assert.equal(progress.triesLeft(page.questions[0]), 2);
+  take(progress, page, 0);
+  assert.equal(outcome(progress).score, 0.25);
+  const resumed = new Progress(page, progress.suspend(1));
+  assert.deepEqual(outcome(resumed), outcome(progress));
+  resumed.retake();
+  take(resumed, page, 0);
+  assert.equal(resumed.mayRetake(), false);
+  assert.deepEqual(outcome(resumed), { complete: true, success: false, score: 0.25 });
+});
+
+test('nothing is to gain from a quiz that was taken without a fault', () => {
+  const page = chapter({ retakes: 1 });
+  const progress = new Progress(page, '');
+  take(progress, page);
+  assert.equal(progress.mayRetake(), false);
+});
+
+test('where the last take counts, it does once it is over; a pass is lost only where the author says so', () => {
+  for (const revocable of [false, true]) {
+    const page = chapter({ retakes: 5, score: 'last', revocable, passMark: 0.25, attempts: 1 });
+    const progress = new Progress(page, '');
+    page.lessons.forEach((lesson) => progress.see(lesson));
+    take(progress, page, 1);
+    assert.deepEqual(outcome(progress), { complete: true, success: true, score: 0.25 });
+    progress.flags = 2;
+    progress.retake();
+    progress.answer(page.questions[0], ['z']);
+    assert.deepEqual(outcome(progress), { complete: true, success: true, score: 0.25 });
+    take(progress, page, 0);
+    assert.deepEqual(outcome(progress), { complete: true, success: !revocable, score: 0 });
+  }
+});
+
+/** A chapter whose pool of eight questions gives three to each take. */
+function pooled(changes = {}) {
+  const questions = Array.from({ length: 8 }, (_, place) => ({ ...chapter().questions[0], id: `p${place}`, key: 100 + place, pool: 0 }));
+  return chapter({ questions: [...chapter().questions, ...questions], pools: [3], retakes: 9, ...changes });
+}
+
+test('a take draws as many questions of a pool as the author says, and keeps them', () => {
+  const page = pooled();
+  const drawn = new Set();
+  for (let round = 0; round < 60; round++) {
+    const progress = new Progress(page, '');
+    assert.equal(progress.questions.length, 5);
+    assert.deepEqual(progress.questions.slice(0, 2).map(({ id }) => id), ['q1', 'q2']);
+    const kept = new Progress(page, progress.suspend(1));
+    assert.deepEqual(kept.questions.map(({ id }) => id), progress.questions.map(({ id }) => id));
+    for (const { id } of progress.questions) drawn.add(id);
+  }
+  assert.equal(drawn.size, 10, 'every question comes up');
+});
+
+test('an edit of a pool takes no answered question away', () => {
+  const page = pooled();
+  const progress = new Progress(page, '');
+  const answered = progress.questions.slice(2, 4);
+  for (const question of answered) progress.answer(question, question.correct);
+  const kept = progress.suspend(1);
+  const more = Array.from({ length: 50 }, (_, place) => ({ ...page.questions[2], id: `n${place}`, key: 500 + place }));
+  const edited = new Progress({ ...page, questions: [...more, ...page.questions] }, kept);
+  assert.equal(edited.questions.length, 5);
+  for (const { id } of answered) assert.ok(edited.questions.some((question) => question.id === id), id);
+  // One of those answered is gone: another is drawn for it.
+  const fewer = new Progress({ ...page, questions: page.questions.filter((question) => question !== answered[0]) }, kept);
+  assert.equal(fewer.questions.length, 5);
+  assert.equal(fewer.answers.size, 1);
+  // The author asks fewer: what is over is forgotten.
+  assert.equal(new Progress({ ...page, pools: [1] }, kept).answers.size, 1);
+});
+
+test('a long answer is kept whole where there is room, and as much of it as fits where there is not', () => {
+  const question = { ...chapter().questions[0], kind: 'long-answer', choices: [], correct: [], weight: 0 };
+  const questions = Array.from({ length: 12 }, (_, place) => ({ ...question, id: `t${place}`, key: 200 + place }));
+  const page = chapter({ questions });
+  const progress = new Progress(page, '');
+  const text = 'é'.repeat(1000);
+  for (const one of questions) progress.answer(one, [text]);
+  assert.equal(new Progress(page, progress.suspend(1, 64000)).given(questions[3])[0], text);
+  const short = progress.suspend(1, 4096);
+  assert.ok(short.length <= 4096);
+  for (const one of questions) assert.equal(new Progress(page, short).given(one)[0], 'é'.repeat(100));
+  const alone = new Progress(page, '');
+  alone.answer(questions[0], [text]);
+  assert.equal(new Progress(page, alone.suspend(1, 4096)).given(questions[0])[0], text);
+});

@@ -1,6 +1,6 @@
 //! `cartable build --explain`: each rule of the author, and what carries it to an LMS, target by target.
 
-use cartable_course::{Chapter, Locale, QuizCompletion};
+use cartable_course::{Chapter, Lesson, Locale, QuizCompletion, Score};
 use cartable_packager::{PackageFormat, suspend_data};
 use serde::Serialize;
 
@@ -55,6 +55,7 @@ fn rules(chapter: &Chapter, target: &dyn PackageFormat, locale: Locale) -> Vec<R
     let mut rows = outcome(chapter, target.name(), locale);
     if chapter.questions().next().is_some() {
         rows.extend(answers(chapter, target.name(), locale));
+        rows.extend(chance(chapter, target.name(), locale));
     }
     rows.extend(progress(chapter, target, locale));
     rows
@@ -106,10 +107,65 @@ fn outcome(chapter: &Chapter, target: &str, locale: Locale) -> Vec<Row> {
         "statement `passed` | `failed`, result.success",
         &mastery,
     ];
-    vec![
+    let mut rows = vec![
         row(target, locale, completion(chapter, locale), completed),
         row(target, locale, passed, passed_by),
-    ]
+    ];
+    if chapter.quiz.score
+        == (Score::Last {
+            pass_may_be_lost: true,
+        })
+    {
+        let lost = choose(locale, "a pass may be lost", "une réussite peut se perdre");
+        let lost_by = [
+            "cmi.core.lesson_status = failed",
+            "cmi.success_status = failed",
+            "statement `failed`",
+            choose(
+                locale,
+                "kept all the same: in cmi5, `failed` never follows `passed`",
+                "gardée quand même : en cmi5, `failed` ne suit jamais `passed`",
+            ),
+        ];
+        rows.push(row(target, locale, lost.to_owned(), lost_by));
+    }
+    rows
+}
+
+/// What is shuffled or drawn, if anything.
+fn chance(chapter: &Chapter, target: &str, locale: Locale) -> Option<Row> {
+    let mut parts = Vec::new();
+    if chapter.quiz.shuffled_questions {
+        parts.push(choose(locale, "questions shuffled", "questions mélangées").to_owned());
+    }
+    if chapter.quiz.shuffled_choices {
+        parts.push(choose(locale, "choices shuffled", "choix mélangés").to_owned());
+    }
+    for pool in chapter.lessons.iter().flat_map(Lesson::pools) {
+        let (draw, all) = (pool.draw, pool.questions.len());
+        parts.push(match locale {
+            Locale::English => format!("{draw} questions drawn from {all}"),
+            Locale::French => format!("{draw} questions tirées parmi {all}"),
+        });
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let rule = match locale {
+        Locale::English => format!("each take: {}", parts.join(", ")),
+        Locale::French => format!("à chaque fois\u{a0}: {}", parts.join(", ")),
+    };
+    let suspended = choose(
+        locale,
+        "the seed in cmi.suspend_data",
+        "la graine, dans cmi.suspend_data",
+    );
+    let state = choose(
+        locale,
+        "the seed in the state document",
+        "la graine, dans le document d’état",
+    );
+    Some(row(target, locale, rule, [suspended, suspended, state, state]))
 }
 
 /// The score, and each question.
@@ -119,8 +175,8 @@ fn answers(chapter: &Chapter, target: &str, locale: Locale) -> [Row; 2] {
     let scored_by = [
         "cmi.core.score.raw (0..100), min, max",
         "cmi.score.scaled, raw (0..100), min, max",
-        "result.score.scaled, raw",
-        "result.score.scaled, raw (`passed`, `failed`)",
+        "result.score.scaled, raw (`completed`, `passed`, `failed`, `scored`)",
+        "result.score.scaled, raw (`passed`, `failed`, `scored`)",
     ];
     let answered_by = [
         "cmi.interactions.n: id, type, time, correct_responses, student_response, result, latency",
@@ -220,17 +276,50 @@ fn completion(chapter: &Chapter, locale: Locale) -> String {
 }
 
 fn score(chapter: &Chapter, locale: Locale) -> String {
-    let total: u32 = chapter.questions().map(|question| question.weight).sum();
     let attempts = match (chapter.quiz.attempts, locale) {
         (Some(attempts), Locale::English) => format!("{attempts} attempts a question"),
         (Some(attempts), Locale::French) => format!("{attempts} essais par question"),
         (None, Locale::English) => "attempts without limit".to_owned(),
         (None, Locale::French) => "essais sans limite".to_owned(),
     };
+    let counts = match chapter.quiz.score {
+        Score::Best => choose(locale, "the best score counts", "la meilleure note compte"),
+        Score::Last { .. } => choose(locale, "the last score counts", "la dernière note compte"),
+    };
+    let retakes = match (chapter.quiz.retakes, locale) {
+        (0, Locale::English) => "the quiz is taken once".to_owned(),
+        (0, Locale::French) => "le quiz se fait une fois".to_owned(),
+        (count, Locale::English) => format!("the quiz may be taken again {count} times, {counts}"),
+        (count, Locale::French) => format!("le quiz peut se refaire {count} fois, {counts}"),
+    };
+    let feedback = if chapter.quiz.feedback_at_end {
+        choose(locale, "feedback at the end", "corrigé à la fin")
+    } else {
+        choose(
+            locale,
+            "feedback after each answer",
+            "corrigé après chaque réponse",
+        )
+    };
+    let weights = weights(chapter, locale);
     match locale {
-        Locale::English => format!("score: {total} points, {attempts}, the best is kept"),
-        Locale::French => format!("note\u{a0}: {total} points, {attempts}, la meilleure est gardée"),
+        Locale::English => format!("score: {weights}, {attempts}, {retakes}, {feedback}"),
+        Locale::French => format!("note\u{a0}: {weights}, {attempts}, {retakes}, {feedback}"),
     }
+}
+
+/// What the questions count for together; where some are drawn, only each one's weight is known.
+fn weights(chapter: &Chapter, locale: Locale) -> String {
+    if chapter.lessons.iter().flat_map(Lesson::pools).next().is_some() {
+        return choose(
+            locale,
+            "each question by its weight",
+            "chaque question selon son poids",
+        )
+        .to_owned();
+    }
+    let total: u32 = chapter.questions().map(|question| question.weight).sum();
+    format!("{total} points")
 }
 
 fn questions(chapter: &Chapter, locale: Locale) -> String {

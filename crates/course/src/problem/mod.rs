@@ -101,6 +101,11 @@ pub enum Problem {
     QuestionWithoutRightAnswer,
     QuestionSeveralRightAnswers,
     PassedWithoutMark,
+    BestScoreRevocable,
+    PoolHoldsQuestions,
+    PoolDraw {
+        questions: usize,
+    },
     LikertWithRightAnswer,
     TrueFalseNotTwo,
     AnswerTooLong {

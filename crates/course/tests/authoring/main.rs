@@ -4,6 +4,7 @@
 
 mod media;
 mod questions;
+mod rules;
 
 use std::fs;
 
@@ -11,12 +12,17 @@ use cartable_course::{Course, Loaded};
 
 /// A course of one lesson that holds this, from line 5 of its file, with these files beside it.
 fn load(body: &str, files: &[&str]) -> Loaded {
+    load_with_rules("", body, files)
+}
+
+/// The same with these rules, from line 4 of chapter.toml.
+fn load_with_rules(rules: &str, body: &str, files: &[&str]) -> Loaded {
     let folder = tempfile::tempdir().unwrap();
     let chapter = folder.path().join("1");
     fs::create_dir(&chapter).unwrap();
     let course = "id = \"c\"\ntitle = \"C\"\nlanguage = \"fr\"\nversion = \"1.0.0\"\niri = \"https://example.org/c\"\n";
     fs::write(folder.path().join("course.toml"), course).unwrap();
-    let toml = "id = \"a\"\nnumber = 1\ntitle = \"A\"\n";
+    let toml = format!("id = \"a\"\nnumber = 1\ntitle = \"A\"\n{rules}");
     fs::write(chapter.join("chapter.toml"), toml).unwrap();
     let lesson = format!("+++\nid = \"l\"\ntitle = \"L\"\n+++\n{body}");
     fs::write(chapter.join("1.md"), lesson).unwrap();

@@ -192,3 +192,62 @@ proptest! {
         }
     }
 }
+
+/// A question of a pool.
+fn choice(id: &str) -> String {
+    format!("::: question {{#{id}}}\nLaquelle ?\n\n- (x) A\n- ( ) B\n:::\n")
+}
+
+#[test]
+fn a_pool_says_how_many_of_its_questions_are_asked() {
+    let body = format!(
+        "::: pool {{draw=2}}\n{}{}{}:::\n{}",
+        choice("a"),
+        choice("b"),
+        choice("c"),
+        choice("d")
+    );
+    let chapter = chapter(load(&body, &[]));
+    let ids: Vec<&str> = chapter.questions().map(|question| question.id.as_str()).collect();
+    assert_eq!(ids, ["a", "b", "c", "d"]);
+    assert_eq!(chapter.asked(), 3);
+    assert_eq!(
+        chapter.lessons[0]
+            .pools()
+            .map(|pool| pool.draw)
+            .collect::<Vec<_>>(),
+        [2]
+    );
+}
+
+#[test]
+fn a_pool_that_cannot_be_drawn_from_is_refused() {
+    let draw = "5: this pool has 1 questions, and does not say how many are asked";
+    let holds = "a pool holds questions and nothing else";
+    for (head, inside, expected) in [
+        ("{draw=2}", choice("a"), draw.to_owned()),
+        ("{draw=0}", choice("a"), draw.to_owned()),
+        ("{draws=1}", choice("a"), draw.to_owned()),
+        ("", choice("a"), draw.to_owned()),
+        ("{draw=1}", String::new(), format!("5: {holds}")),
+        (
+            "{draw=1}",
+            format!("Texte\n{}", choice("a")),
+            format!("6: {holds}"),
+        ),
+        (
+            "{draw=1}",
+            format!("{}::: right\nOui\n:::\n", choice("a")),
+            format!("12: {holds}"),
+        ),
+    ] {
+        let loaded = load(&format!("::: pool {head}\n{inside}:::\n"), &[]);
+        assert_eq!(faults(&loaded), [expected], "{head} {inside}");
+    }
+    // One identifier, in a pool and beside it.
+    let twice = load(
+        &format!("{}::: pool {{draw=1}}\n{}:::\n", choice("a"), choice("a")),
+        &[],
+    );
+    assert!(faults(&twice)[0].contains("two questions of this chapter have the identifier `a`"));
+}
