@@ -32,17 +32,26 @@ const STANDARDS: [(&str, &[&str], &str); 5] = [
     ("web", &["web"], "WebTracker"),
 ];
 
+/// The standards whose packages of a whole course have a page of their own, with the trackers that know what was done.
+const COURSE_PAGES: [(&str, &[&str], &str); 2] = [
+    ("xapi", &["lrs", "xapi"], "XapiTracker"),
+    ("web", &["web"], "WebTracker"),
+];
+
+/// What the page of a whole course uses.
+const COURSE_SHARED: [&str; 3] = ["suspend-data", "tracker", "course"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=js");
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     for (standard, trackers, class) in STANDARDS {
-        let mut script = String::from("(function () {\n'use strict';\n");
-        for name in SHARED.iter().chain(trackers) {
-            script.push_str(&fs::read_to_string(format!("js/{name}.js"))?);
-        }
-        writeln!(script, "startPage({class});\n}})();")?;
+        let script = joined(&SHARED, trackers, &format!("startPage({class});"))?;
         fs::write(out.join(format!("{standard}.js")), small(&script)?)?;
+    }
+    for (standard, trackers, class) in COURSE_PAGES {
+        let script = joined(&COURSE_SHARED, trackers, &format!("startCourse({class});"))?;
+        fs::write(out.join(format!("course-{standard}.js")), small(&script)?)?;
     }
     let farewell = format!("'use strict';\n{}", fs::read_to_string("js/farewell.js")?);
     fs::write(out.join("farewell.js"), small(&farewell)?)?;
@@ -51,6 +60,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         small_style(&fs::read_to_string("js/player.css")?),
     )?;
     Ok(())
+}
+
+/// Scripts inside one function, and the statement that starts them.
+fn joined(shared: &[&str], trackers: &[&str], start: &str) -> Result<String, Box<dyn Error>> {
+    let mut script = String::from("(function () {\n'use strict';\n");
+    for name in shared.iter().chain(trackers) {
+        script.push_str(&fs::read_to_string(format!("js/{name}.js"))?);
+    }
+    writeln!(script, "{start}\n}})();")?;
+    Ok(script)
 }
 
 fn small(script: &str) -> Result<String, Box<dyn Error>> {
@@ -77,7 +96,18 @@ fn small(script: &str) -> Result<String, Box<dyn Error>> {
     Ok(code)
 }
 
-/// A stylesheet without comments and line ends.
+/// Where a space says nothing, in a stylesheet that has none inside its quoted texts.
+const IDLE_SPACES: [(&str, &str); 7] = [
+    (" {", "{"),
+    ("{ ", "{"),
+    (": ", ":"),
+    ("; ", ";"),
+    (", ", ","),
+    (" }", "}"),
+    (";}", "}"),
+];
+
+/// A stylesheet without comments, line ends and idle spaces.
 fn small_style(style: &str) -> String {
     let mut rest = style;
     let mut code = String::with_capacity(style.len());
@@ -90,7 +120,10 @@ fn small_style(style: &str) -> String {
     code.push_str(rest);
     let mut small = String::with_capacity(code.len());
     for line in code.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        small.push_str(line);
+        let line = IDLE_SPACES
+            .iter()
+            .fold(line.to_owned(), |line, (idle, kept)| line.replace(idle, kept));
+        small.push_str(&line);
         // A declaration ends with its semicolon, a rule with its brace: only a selector goes on with the next line.
         if !line.ends_with([';', '{', '}', ',']) {
             small.push('\n');

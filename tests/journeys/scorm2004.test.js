@@ -37,7 +37,7 @@ for (const target of ['scorm2004-3', 'scorm2004-4']) {
     assert.equal(Number(cmi.score.scaled), Math.round(share * 10000) / 10000);
     assert.deepEqual([Number(cmi.score.raw), cmi.score.min, cmi.score.max], [Math.round(share * 10000) / 100, '0', '100']);
     assert.ok(Number(cmi.progress_measure) > 0 && Number(cmi.progress_measure) < 1);
-    assert.match(cmi.suspend_data, /^1[A-Za-z0-9_-]+$/);
+    assert.match(cmi.suspend_data, /^2[A-Za-z0-9_-]+$/);
     const times = received.sets('cmi.session_time').map((time) => Number(TIME.exec(time)[1]));
     assert.ok(times[times.length - 1] > 0);
     assert.deepEqual(times, [...times].sort((a, b) => a - b));

@@ -46,6 +46,8 @@ export async function lms(t, version, files) {
     cmi: null,
     /** Elements that the next launch has beside those. */
     launch: {},
+    /** The page that the resource names. */
+    page: 'index.html',
     /** What the item adds to the address of the page. */
     parameters: '',
     /** The session is lost: commits fail. */
@@ -62,7 +64,7 @@ export async function lms(t, version, files) {
   ]);
   for (const [name, bytes] of files) pages.set(`package/${name}`, bytes);
   const url = await site(t, pages, (path, body) => {
-    if (path === 'launch') return { ...page, parameters: received.parameters, cmi: [received.cmi ? resumed(received.cmi) : {}, learner, received.launch].reduce(merge) };
+    if (path === 'launch') return { ...page, page: received.page, parameters: received.parameters, cmi: [received.cmi ? resumed(received.cmi) : {}, learner, received.launch].reduce(merge) };
     if (path === 'call') received.calls.push(JSON.parse(body));
     else if (path === 'commit') {
       if (received.lost) return { result: false, errorCode: 101 };
@@ -79,7 +81,7 @@ export async function lms(t, version, files) {
 export async function launch(opened, url) {
   const page = await opened.newPage();
   await page.goto(url);
-  const view = page.frame({ url: /package\/index\.html/ }) || (await page.waitForEvent('frameattached'), page.frames()[1]);
+  const view = page.frame({ url: /\/package\// }) || (await page.waitForEvent('frameattached'), page.frames()[1]);
   await view.locator('html.scripted').waitFor();
   return { page, view };
 }

@@ -13,12 +13,17 @@ export async function unzip(path) {
   return new Map(Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes)]));
 }
 
+/** What a page of a package tells its script. */
+export function pageData(html) {
+  const [, data] = /<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(html.toString());
+  return JSON.parse(data);
+}
+
 /** Builds a course for one target; gives the package's files and what its page knows. */
 export async function build(out, target, content = 'content') {
   const { packages } = await json(['build', content, '--out', out, '--target', target]);
   const files = await unzip(packages[0].file);
-  const [, data] = /<script type="application\/json" id="page-data">(.*?)<\/script>/s.exec(files.get('index.html').toString());
-  return { zip: packages[0].file, files, page: JSON.parse(data) };
+  return { zip: packages[0].file, files, page: pageData(files.get('index.html')) };
 }
 
 /** The SPIP chapter with other rules, packaged: they are written before a line of chapter.toml. */

@@ -52,6 +52,7 @@ fn read(folder: &Path, words: &[&'static str], faults: &Faults) -> Option<Course
         .table("words")
         .map(|table| read_words(table, words))
         .unwrap_or_default();
+    let whole = table.table("package").is_some_and(read_whole);
     table.finish();
 
     check(
@@ -124,8 +125,16 @@ fn read(folder: &Path, words: &[&'static str], faults: &Faults) -> Option<Course
         publisher,
         member,
         words,
+        whole,
         chapters,
     })
+}
+
+/// Whether `[package]` asks for the whole course in one package.
+fn read_whole(mut table: Table<'_>) -> bool {
+    let whole = table.optional_choice("holds", &["chapter", "course"], &[false, true]);
+    table.finish();
+    whole.unwrap_or_default()
 }
 
 fn read_words(mut table: Table<'_>, known: &[&'static str]) -> Words {

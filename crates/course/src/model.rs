@@ -25,6 +25,8 @@ pub struct Course {
     pub member: Option<Member>,
     /// Interface strings that the author replaces.
     pub words: Words,
+    /// Whether a package holds the whole course, rather than a chapter.
+    pub whole: bool,
     /// The chapters, by number.
     pub chapters: Vec<Chapter>,
 }

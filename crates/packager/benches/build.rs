@@ -12,8 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cartable_course::{Chapter, Course};
-use cartable_packager::{Build, formats, word_keys};
+use cartable_course::Course;
+use cartable_packager::{Build, Part, formats, word_keys};
 use rayon::prelude::*;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -86,10 +86,9 @@ fn write_course(folder: &Path, chapters: usize) {
 
 fn build(content: &Path, out: &Path) -> usize {
     let course = Course::load(content, &word_keys()).course.unwrap();
-    let chapters: Vec<&Chapter> = course.chapters.iter().collect();
     let build = Build {
         course: &course,
-        chapters: &chapters,
+        parts: &Part::all(&course),
         targets: formats(),
         schemas: &[],
         program: b"bench",

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use cartable_course::{Chapter, Course};
+use cartable_course::Course;
 use rayon::prelude::*;
 
 use crate::{
-    format::{PackageFormat, Schemas, file_name},
+    format::{PackageFormat, Schemas},
     output::{Output, OutputError, Pending, Written},
+    part::Part,
     record::{self, Record},
     render::{RenderError, Renderer},
     suspend::suspend_data,
@@ -17,8 +18,8 @@ use crate::{
 pub struct Build<'a> {
     /// The course.
     pub course: &'a Course,
-    /// The chapters to build.
-    pub chapters: &'a [&'a Chapter],
+    /// What each package holds: chapters, or the whole course.
+    pub parts: &'a [Part<'a>],
     /// The targets to build each of them for.
     pub targets: &'a [&'static dyn PackageFormat],
     /// The schemas of each target, in the same order; none where the list is shorter.
@@ -32,8 +33,8 @@ pub struct Build<'a> {
 /// A package that was built, or was there already.
 #[derive(Clone, Debug)]
 pub struct Built {
-    /// The chapter's place among those asked for.
-    pub chapter: usize,
+    /// The part's place among those asked for.
+    pub part: usize,
     /// The target's place among those asked for.
     pub target: usize,
     /// The file.
@@ -67,7 +68,7 @@ pub enum BuildError {
 type Prepared = (String, Pending);
 
 impl Build<'_> {
-    /// Builds the packages, chapter by chapter on all cores.
+    /// Builds the packages, part by part on all cores.
     ///
     /// # Errors
     ///
@@ -77,14 +78,14 @@ impl Build<'_> {
         let renderer = Renderer::new()?;
         let output = Output::new(folder)?;
         let mut record = Record::read(folder);
-        let chapters: Vec<Vec<Prepared>> = self
-            .chapters
+        let parts: Vec<Vec<Prepared>> = self
+            .parts
             .par_iter()
-            .map(|chapter| self.chapter(&renderer, &output, &record, chapter))
+            .map(|part| self.part(&renderer, &output, &record, *part))
             .collect::<Result<_, _>>()?;
 
         let mut built = Vec::new();
-        for (chapter, made) in chapters.into_iter().enumerate() {
+        for (part, made) in parts.into_iter().enumerate() {
             for (target, (source, pending)) in made.into_iter().enumerate() {
                 let written = pending.commit()?;
                 let name = written.file.file_name().unwrap_or_default().to_string_lossy();
@@ -92,7 +93,7 @@ impl Build<'_> {
                     .note(folder, &name, &source)
                     .map_err(|error| OutputError::of(&written.file, error))?;
                 built.push(Built {
-                    chapter,
+                    part,
                     target,
                     written,
                 });
@@ -104,45 +105,34 @@ impl Build<'_> {
         Ok(built)
     }
 
-    fn chapter(
+    fn part(
         &self,
         renderer: &Renderer,
         output: &Output,
         record: &Record,
-        chapter: &Chapter,
+        part: Part<'_>,
     ) -> Result<Vec<Prepared>, BuildError> {
-        let source = record::source(self.program, self.course, chapter)
-            .map_err(|error| OutputError::of(&chapter.folder, error))?;
-        let mut page = None;
+        let fail = |error| OutputError::of(&self.course.folder, error);
+        let source = record::source(self.program, self.course, part).map_err(fail)?;
+        let mut pages = None;
         let mut made = Vec::with_capacity(self.targets.len());
         let none = Schemas::default();
         for (place, target) in self.targets.iter().enumerate() {
             let schemas = self.schemas.get(place).unwrap_or(&none);
-            let source = record::with_files(&source, schemas.files())
-                .map_err(|error| OutputError::of(&chapter.folder, error))?;
-            let (needed, limit) = suspend_data(chapter, *target);
-            if needed > limit {
-                return Err(BuildError::SuspendData {
-                    title: chapter.title.clone(),
-                    target: target.title(),
-                    limit,
-                    needed,
-                });
-            }
-            let name = file_name(self.course, chapter, target.name());
+            let source = record::with_files(&source, schemas.files()).map_err(fail)?;
+            check_suspend_data(part, *target)?;
+            let name = part.file_name(self.course, target.name());
             let unchanged = record.unchanged(output.folder(), &format!("{name}.zip"), &source);
             let pending = match unchanged {
                 Some(size) if !target.is_unpacked() || output.folder().join(&name).is_dir() => {
                     output.unchanged(&name, size)
                 }
                 _ => {
-                    let page = match &page {
-                        Some(page) => page,
-                        None => page.insert(renderer.render(self.course, chapter)?),
+                    let pages = match &pages {
+                        Some(pages) => pages,
+                        None => pages.insert(renderer.render(self.course, part)?),
                     };
-                    let package = target
-                        .package(page, name, schemas)
-                        .map_err(|error| OutputError::of(&chapter.folder, error))?;
+                    let package = target.package(pages, name, schemas).map_err(fail)?;
                     output.add(&package)?
                 }
             };
@@ -151,4 +141,20 @@ impl Build<'_> {
         }
         Ok(made)
     }
+}
+
+/// Whether what a learner does in each chapter fits what a target keeps.
+fn check_suspend_data(part: Part<'_>, target: &dyn PackageFormat) -> Result<(), BuildError> {
+    for chapter in part.chapters() {
+        let (needed, limit) = suspend_data(chapter, target);
+        if needed > limit {
+            return Err(BuildError::SuspendData {
+                title: chapter.title.clone(),
+                target: target.title(),
+                limit,
+                needed,
+            });
+        }
+    }
+    Ok(())
 }

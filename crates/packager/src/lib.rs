@@ -1,6 +1,6 @@
 //! Turns a course into packages for a learning management system (LMS).
 //!
-//! 1. [`Renderer::render`] turns a chapter into one HTML page and its images, once for all targets.
+//! 1. [`Renderer::render`] turns a [`Part`] (a chapter, or the whole course) into pages and their files, once for all targets.
 //! 2. A [`PackageFormat`] (one per target) adds its manifest and its tracker, which gives a [`Package`]: a sorted map
 //!    of paths to contents.
 //! 3. [`Package::write_zip`] writes it: fixed dates and sorted entries, so that the same input gives the same bytes.
@@ -8,6 +8,7 @@
 //!    and renames them at the end: a build that fails leaves the folder as it was.
 
 mod build;
+mod data;
 mod format;
 mod keys;
 mod lexicon;
@@ -15,9 +16,11 @@ mod media;
 mod output;
 mod package;
 mod page;
+mod part;
 mod prose;
 mod record;
 mod render;
+mod rendered;
 mod suspend;
 mod words;
 
@@ -25,6 +28,8 @@ pub use build::{Build, BuildError, Built};
 pub use format::{ControlFiles, PackageFormat, Schemas, format_named, formats};
 pub use output::{Change, OutputError, Written};
 pub use package::{Content, Made, Package};
-pub use render::{RenderError, RenderedChapter, Renderer, Unit};
+pub use part::Part;
+pub use render::{RenderError, Renderer};
+pub use rendered::{RenderedChapter, RenderedCourse, Unit};
 pub use suspend::suspend_data;
 pub use words::word_keys;

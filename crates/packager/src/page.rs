@@ -22,10 +22,38 @@ pub(crate) struct Page<'a> {
     pub(crate) next: Option<NextContext<'a>>,
 }
 
+/// The context of `course.html`.
+#[derive(Debug, Serialize)]
+pub(crate) struct CoursePage<'a> {
+    pub(crate) language: &'a str,
+    pub(crate) words: &'a Table,
+    pub(crate) style: &'a str,
+    pub(crate) script: &'a str,
+    /// [`CourseData`] as JSON, safe inside a script element.
+    pub(crate) data: String,
+    pub(crate) course: CourseContext<'a>,
+    pub(crate) chapters: Vec<ChapterLink<'a>>,
+}
+
+/// A chapter in the list of a whole course.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChapterLink<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) number: u32,
+    pub(crate) title: &'a str,
+    /// The page's path.
+    pub(crate) page: String,
+    pub(crate) summary: Option<String>,
+    pub(crate) duration: Option<u32>,
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct CourseContext<'a> {
     pub(crate) title: &'a str,
     pub(crate) publisher: Option<&'a str>,
+    pub(crate) version: &'a str,
+    /// The page that leads to the chapters, when the package holds the whole course.
+    pub(crate) page: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -33,7 +61,6 @@ pub(crate) struct ChapterContext<'a> {
     pub(crate) number: u32,
     pub(crate) title: &'a str,
     pub(crate) summary: Option<String>,
-    pub(crate) version: &'a str,
     /// The lessons' durations together, in minutes, when at least one is given.
     pub(crate) duration: Option<u32>,
 }
@@ -181,7 +208,25 @@ pub(crate) struct Data<'a> {
     pub(crate) ordered: bool,
     pub(crate) lessons: Vec<LessonData<'a>>,
     pub(crate) questions: Vec<QuestionData<'a>>,
+    /// The chapters of the package, when it holds the whole course.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) whole: Option<Vec<ChapterData<'a>>>,
     pub(crate) words: Option<&'a toml::Value>,
+}
+
+/// A chapter of a whole course.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChapterData<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) activity: String,
+}
+
+/// What the page of a whole course tells its script.
+#[derive(Debug, Serialize)]
+pub(crate) struct CourseData<'a> {
+    pub(crate) course: &'a str,
+    pub(crate) activity: &'a str,
+    pub(crate) chapters: Vec<ChapterData<'a>>,
 }
 
 #[derive(Debug, Serialize)]

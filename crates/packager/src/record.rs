@@ -8,9 +8,11 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use cartable_course::{Chapter, Course};
+use cartable_course::Course;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::part::Part;
 
 /// The record's file. It may be deleted at any time: everything is then built again.
 const FILE: &str = ".cartable.json";
@@ -77,9 +79,9 @@ impl Entry {
     }
 }
 
-/// What a chapter's packages are made from, as a hexadecimal SHA-256: the program, `course.toml`, and every file of the
-/// chapter's folder (the text of those that hold text, the size and time of the others).
-pub(crate) fn source(program: &[u8], course: &Course, chapter: &Chapter) -> io::Result<String> {
+/// What the packages of a part are made from, as a hexadecimal SHA-256: the program, `course.toml`, and every file of the
+/// chapters' folders (the text of those that hold text, the size and time of the others).
+pub(crate) fn source(program: &[u8], course: &Course, part: Part<'_>) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut add = |bytes: &[u8]| {
         hasher.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -87,9 +89,16 @@ pub(crate) fn source(program: &[u8], course: &Course, chapter: &Chapter) -> io::
     };
     add(program);
     add(&fs::read(course.folder.join("course.toml"))?);
-    for file in files(&chapter.folder)? {
+    let chapters = part.chapters();
+    add(&chapters.len().to_be_bytes());
+    for file in chapters
+        .iter()
+        .map(|chapter| files(&chapter.folder))
+        .collect::<io::Result<Vec<_>>>()?
+        .concat()
+    {
         add(file
-            .strip_prefix(&chapter.folder)
+            .strip_prefix(&course.folder)
             .unwrap_or(&file)
             .as_os_str()
             .as_encoded_bytes());

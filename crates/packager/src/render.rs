@@ -1,30 +1,35 @@
-//! A chapter to its page: once, for all targets.
+//! Chapters to their pages: once, for all targets.
 
-use std::{collections::HashSet, path::PathBuf};
+use std::collections::HashSet;
 
-use cartable_course::{
-    Block, Chapter, Course, Lesson, Lexicon, Numeric, Question, QuestionKind, QuizCompletion, Resources,
-    Score,
-};
+use cartable_course::{Block, Chapter, Course, Lesson, Lexicon, Question, Resources};
+use rayon::prelude::*;
 use tera::{Context, Tera};
 use toml::Table;
 
 use crate::{
+    data::{self, kind},
     keys,
     lexicon::Terms,
     media::MediaFiles,
-    package::{Made, SCRIPT, STYLE},
+    package::{COURSE_SCRIPT, Made, PAGE, SCRIPT, STYLE},
     page::{
-        ChapterContext, ChoiceContext, CompletionData, CourseContext, Data, EndContext, LessonContext,
-        LessonData, LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page,
-        QuestionContext, QuestionData, QuestionPage, ResourcesContext, TermContext,
+        ChapterContext, ChapterLink, ChoiceContext, CourseContext, CoursePage, EndContext, LessonContext,
+        LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page, QuestionContext,
+        QuestionPage, ResourcesContext, TermContext,
     },
+    part::Part,
     prose,
-    words::{self, words},
+    rendered::{RenderedChapter, RenderedCourse, chapter_activity, units},
+    words::words,
 };
 
 /// The templates, by the name under which they include each other.
-static TEMPLATES: [(&str, &str); 2] = [
+static TEMPLATES: [(&str, &str); 3] = [
+    (
+        "course.html",
+        include_str!("../../../templates/player/course.html"),
+    ),
     ("page.html", include_str!("../../../templates/player/page.html")),
     (
         "question.html",
@@ -56,81 +61,6 @@ pub struct Renderer {
     tera: Tera,
 }
 
-/// A chapter as every target shows it.
-#[derive(Clone, Debug)]
-pub struct RenderedChapter {
-    /// The chapter's stable identifier.
-    pub id: String,
-    /// Its number.
-    pub number: u32,
-    /// Its title.
-    pub title: String,
-    /// What it is about, as plain text.
-    pub description: Option<String>,
-    /// Its activity id, an IRI.
-    pub activity: String,
-    /// What an LMS launches: the chapter, or each of its lessons.
-    pub units: Vec<Unit>,
-    /// The course it belongs to.
-    pub course: String,
-    /// The course's language.
-    pub language: String,
-    /// The course's version.
-    pub version: String,
-    /// Who publishes the course.
-    pub publisher: Option<String>,
-    /// How long it takes, in minutes.
-    pub minutes: Option<u32>,
-    /// The score that passes, in percent.
-    pub pass_mark: Option<u8>,
-    /// The lexicon's terms, as keywords.
-    pub keywords: Vec<String>,
-    /// The page.
-    pub html: Made,
-    /// The files it shows or offers: path in the package, file on disk.
-    pub media: Vec<(String, PathBuf)>,
-}
-
-/// What an LMS launches and keeps results of: a SCO, an assignable unit.
-#[derive(Clone, Debug)]
-pub struct Unit {
-    /// Its stable identifier, unique in the course.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its activity id, an IRI.
-    pub activity: String,
-    /// What is added to the page's address; empty for the whole chapter.
-    pub parameters: String,
-    /// Whether it can be passed or failed.
-    pub is_passed: bool,
-}
-
-fn units(chapter: &Chapter, activity: &str) -> Vec<Unit> {
-    let has_mark = chapter.quiz.pass_mark.is_some();
-    if !chapter.by_lesson {
-        return vec![Unit {
-            id: chapter.id.clone(),
-            title: chapter.title.clone(),
-            activity: activity.to_owned(),
-            parameters: String::new(),
-            is_passed: has_mark,
-        }];
-    }
-    let lessons = chapter.lessons.iter().map(|lesson| Unit {
-        id: format!("{}.{}", chapter.id, lesson.id),
-        title: lesson.title.clone(),
-        activity: lesson_activity(activity, &lesson.id),
-        parameters: format!("?lesson={}", lesson.id),
-        is_passed: has_mark && lesson.questions().any(|question| question.kind.is_scored()),
-    });
-    lessons.collect()
-}
-
-fn lesson_activity(chapter: &str, lesson: &str) -> String {
-    format!("{chapter}/lessons/{lesson}")
-}
-
 /// What every lesson of a chapter is rendered with.
 struct Scope<'s, 't> {
     terms: &'t Terms,
@@ -153,12 +83,65 @@ impl Renderer {
         Ok(Self { tera })
     }
 
-    /// Renders one chapter of a course.
+    /// Renders a part of a course.
     ///
     /// # Errors
     ///
-    /// When two identifiers cannot be told apart in suspend data, or a template fails.
-    pub fn render(&self, course: &Course, chapter: &Chapter) -> Result<RenderedChapter, RenderError> {
+    /// When two identifiers cannot be told apart in suspend data, a file cannot be read, or a template fails.
+    pub fn render(&self, course: &Course, part: Part<'_>) -> Result<RenderedCourse, RenderError> {
+        let chapters = part
+            .chapters()
+            .into_par_iter()
+            .map(|chapter| self.chapter(course, chapter, part))
+            .collect::<Result<_, _>>()?;
+        let html = match part {
+            Part::Chapter(_) => None,
+            Part::Whole(course) => Some(self.course(course)?),
+        };
+        Ok(RenderedCourse {
+            id: course.id.clone(),
+            title: course.title.clone(),
+            activity: course.iri.clone(),
+            language: course.language.clone(),
+            version: course.version.clone(),
+            publisher: course.publisher.clone(),
+            chapters,
+            html,
+        })
+    }
+
+    /// The page that leads to the chapters of a whole course.
+    fn course(&self, course: &Course) -> Result<Made, RenderError> {
+        let words = words(course);
+        let chapters = course.chapters.iter().map(|chapter| ChapterLink {
+            id: &chapter.id,
+            number: chapter.number,
+            title: &chapter.title,
+            page: page_of(chapter),
+            summary: summary(chapter),
+            duration: duration(chapter),
+        });
+        let page = CoursePage {
+            language: &course.language,
+            words: &words,
+            style: STYLE,
+            script: COURSE_SCRIPT,
+            data: data::course_data(course)?,
+            course: course_context(course, None),
+            chapters: chapters.collect(),
+        };
+        let html = self
+            .tera
+            .render("course.html", &Context::from_serialize(&page)?)?;
+        Ok(Made::new(html))
+    }
+
+    fn chapter(
+        &self,
+        course: &Course,
+        chapter: &Chapter,
+        part: Part<'_>,
+    ) -> Result<RenderedChapter, RenderError> {
         let lesson_ids = chapter.lessons.iter().map(|lesson| lesson.id.as_str());
         let question_ids = chapter.questions().map(|question| question.id.as_str());
         if let Some((first, second)) = keys::collision(lesson_ids).or_else(|| keys::collision(question_ids)) {
@@ -166,7 +149,11 @@ impl Renderer {
         }
 
         let words = words(course);
-        let activity = format!("{}/{}", course.iri, chapter.id);
+        let (page_path, whole) = match part {
+            Part::Chapter(_) => (PAGE.to_owned(), None),
+            Part::Whole(course) => (page_of(chapter), Some(data::chapters_data(course))),
+        };
+        let course_page = whole.is_some().then_some(PAGE);
         let terms = Terms::new(chapter.lexicon.as_ref());
         let transcript = words.get("transcript").and_then(toml::Value::as_str);
         let media = MediaFiles::of(chapter, &course.language, transcript.unwrap_or_default())?;
@@ -177,30 +164,18 @@ impl Renderer {
         };
         let (lessons, marked) = self.lessons(chapter, &scope)?;
 
-        let minutes = chapter
-            .lessons
-            .iter()
-            .filter_map(|lesson| lesson.duration)
-            .reduce(|sum, one| sum + one);
         let page = Page {
             language: &course.language,
             words: &words,
             style: STYLE,
             script: SCRIPT,
-            data: data(course, chapter, &activity, &words)?,
-            course: CourseContext {
-                title: &course.title,
-                publisher: course.publisher.as_deref(),
-            },
+            data: data::data(course, chapter, &words, whole)?,
+            course: course_context(course, course_page),
             chapter: ChapterContext {
                 number: chapter.number,
                 title: &chapter.title,
-                summary: chapter
-                    .summary
-                    .as_ref()
-                    .map(|text| prose::html(text, &MediaFiles::default())),
-                version: &course.version,
-                duration: minutes,
+                summary: summary(chapter),
+                duration: duration(chapter),
             },
             lessons,
             lexicon: chapter
@@ -226,18 +201,15 @@ impl Renderer {
         };
         let html = self.tera.render("page.html", &Context::from_serialize(&page)?)?;
 
+        let activity = chapter_activity(course, chapter);
         Ok(RenderedChapter {
             id: chapter.id.clone(),
-            number: chapter.number,
             title: chapter.title.clone(),
             description: chapter.summary.as_ref().map(cartable_course::Prose::plain_text),
             units: units(chapter, &activity),
+            is_by_lesson: chapter.by_lesson,
             activity,
-            course: course.id.clone(),
-            language: course.language.clone(),
-            version: course.version.clone(),
-            publisher: course.publisher.clone(),
-            minutes,
+            minutes: duration(chapter),
             pass_mark: chapter.quiz.pass_mark,
             keywords: chapter
                 .lexicon
@@ -245,6 +217,7 @@ impl Renderer {
                 .flat_map(|lexicon| &lexicon.terms)
                 .map(|term| term.name.clone())
                 .collect(),
+            page: page_path,
             html: Made::new(html),
             media: media.paths(),
         })
@@ -322,35 +295,31 @@ impl Renderer {
     }
 }
 
-fn kind(question: &Question) -> &'static str {
-    match question.kind {
-        QuestionKind::Single => "single",
-        QuestionKind::Multiple => "multiple",
-        QuestionKind::TrueFalse => "true-false",
-        QuestionKind::Likert => "likert",
-        QuestionKind::Sequencing => "sequencing",
-        QuestionKind::Matching => "matching",
-        QuestionKind::FillIn(_) => "fill-in",
-        QuestionKind::Numeric(_) => "numeric",
-        QuestionKind::LongAnswer => "long-answer",
-    }
+/// The path of a chapter's page in the package of a whole course.
+fn page_of(chapter: &Chapter) -> String {
+    format!("chapter-{}.html", chapter.id)
 }
 
-/// The right answer as the script compares it (`answers.js`).
-fn correct(question: &Question) -> Vec<String> {
-    let ids = question.choices.iter().map(|choice| choice.id.clone());
-    match &question.kind {
-        QuestionKind::Likert | QuestionKind::LongAnswer => Vec::new(),
-        QuestionKind::Sequencing => ids.collect(),
-        QuestionKind::Matching => ids.map(|id| format!("{id}.{id}")).collect(),
-        QuestionKind::FillIn(fill_in) => fill_in.answers.clone(),
-        QuestionKind::Numeric(Numeric { least, most }) => vec![least.to_string(), most.to_string()],
-        QuestionKind::Single | QuestionKind::Multiple | QuestionKind::TrueFalse => question
-            .choices
-            .iter()
-            .filter(|choice| choice.right)
-            .map(|choice| choice.id.clone())
-            .collect(),
+/// What a chapter is about, as HTML.
+fn summary(chapter: &Chapter) -> Option<String> {
+    let summary = chapter.summary.as_ref()?;
+    Some(prose::html(summary, &MediaFiles::default()))
+}
+
+/// The lessons' durations together, in minutes, when at least one is given.
+fn duration(chapter: &Chapter) -> Option<u32> {
+    let lessons = chapter.lessons.iter();
+    lessons
+        .filter_map(|lesson| lesson.duration)
+        .reduce(|sum, one| sum + one)
+}
+
+fn course_context<'c>(course: &'c Course, page: Option<&'c str>) -> CourseContext<'c> {
+    CourseContext {
+        title: &course.title,
+        publisher: course.publisher.as_deref(),
+        version: &course.version,
+        page,
     }
 }
 
@@ -427,97 +396,4 @@ fn resources_context(resources: &Resources) -> ResourcesContext<'_> {
         hint: resources.hint.as_deref(),
         links: links.collect(),
     }
-}
-
-/// Every question with its lesson and the place of its pool.
-fn asked(chapter: &Chapter) -> impl Iterator<Item = (&Lesson, Option<usize>, &Question)> {
-    let mut pools = 0;
-    let blocks = chapter
-        .lessons
-        .iter()
-        .flat_map(|lesson| lesson.blocks.iter().map(move |block| (lesson, block)));
-    blocks.flat_map(move |(lesson, block)| {
-        let (pool, questions) = match block {
-            Block::Prose(_) => (None, &[][..]),
-            Block::Question(question) => (None, std::slice::from_ref(question)),
-            Block::Pool(pool) => {
-                pools += 1;
-                (Some(pools - 1), &pool.questions[..])
-            }
-        };
-        questions.iter().map(move |question| (lesson, pool, question))
-    })
-}
-
-fn data(course: &Course, chapter: &Chapter, activity: &str, words: &Table) -> Result<String, RenderError> {
-    let data = Data {
-        format: 1,
-        language: &course.language,
-        course: &course.id,
-        course_title: &course.title,
-        course_activity: &course.iri,
-        chapter: &chapter.id,
-        title: &chapter.title,
-        version: &course.version,
-        activity,
-        pass_mark: chapter.quiz.pass_mark.map(|percent| f64::from(percent) / 100.0),
-        attempts: chapter.quiz.attempts,
-        retakes: chapter.quiz.retakes,
-        score: match chapter.quiz.score {
-            Score::Best => "best",
-            Score::Last { .. } => "last",
-        },
-        revocable: chapter.quiz.score
-            == Score::Last {
-                pass_may_be_lost: true,
-            },
-        shuffled_choices: chapter.quiz.shuffled_choices,
-        shuffled_questions: chapter.quiz.shuffled_questions,
-        pools: chapter
-            .lessons
-            .iter()
-            .flat_map(Lesson::pools)
-            .map(|pool| pool.draw)
-            .collect(),
-        feedback_at_end: chapter.quiz.feedback_at_end,
-        completion: CompletionData {
-            lessons: (chapter.lessons.len() * usize::from(chapter.completion.lessons)).div_ceil(100),
-            quiz: match chapter.completion.quiz {
-                QuizCompletion::Answered => "answered",
-                QuizCompletion::Passed => "passed",
-                QuizCompletion::Ignored => "ignored",
-            },
-            seconds: chapter.completion.minutes * 60,
-        },
-        ordered: chapter.ordered,
-        lessons: chapter
-            .lessons
-            .iter()
-            .map(|lesson| LessonData {
-                id: &lesson.id,
-                key: keys::key(&lesson.id),
-                activity: lesson_activity(activity, &lesson.id),
-                title: &lesson.title,
-            })
-            .collect(),
-        questions: asked(chapter)
-            .map(|(lesson, pool, question)| QuestionData {
-                id: &question.id,
-                key: keys::key(&question.id),
-                revision: keys::revision(question),
-                lesson: &lesson.id,
-                activity: format!("{activity}/questions/{}", question.id),
-                kind: kind(question),
-                choices: question.choices.iter().map(|choice| choice.id.as_str()).collect(),
-                correct: correct(question),
-                case: matches!(&question.kind, QuestionKind::FillIn(fill_in) if fill_in.case),
-                accents: matches!(&question.kind, QuestionKind::FillIn(fill_in) if fill_in.accents),
-                weight: question.weight,
-                pool,
-            })
-            .collect(),
-        words: words.get(words::SCRIPT),
-    };
-    // `<` alone could end the script element early; JSON allows its escape everywhere it can appear.
-    Ok(serde_json::to_string(&data)?.replace('<', "\\u003c"))
 }

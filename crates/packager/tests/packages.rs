@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use cartable_course::{Course, Locale};
-use cartable_packager::{Content, Package, Renderer, Schemas, format_named, formats, word_keys};
+use cartable_packager::{Content, Package, Part, Renderer, Schemas, format_named, formats, word_keys};
 use tempfile::TempDir;
 
 fn package(course: &Path, target: &str) -> Package {
@@ -19,7 +19,7 @@ fn package(course: &Path, target: &str) -> Package {
     let course = loaded.course.unwrap();
     let page = Renderer::new()
         .unwrap()
-        .render(&course, &course.chapters[0])
+        .render(&course, Part::all(&course)[0])
         .unwrap();
     format_named(target)
         .unwrap()
@@ -167,8 +167,14 @@ fn files_that_a_lesson_shows_or_offers_go_into_the_package_under_safe_names() {
     );
 }
 
-#[test]
-fn a_chapter_may_be_a_unit_per_lesson() {
+/// Adds lines to the end of a file.
+fn append(file: &Path, lines: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    fs::write(file, format!("{text}\n{lines}\n")).unwrap();
+}
+
+/// The SPIP chapter in a folder of its own, a SCO per lesson.
+fn spip_by_lesson() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let chapter = folder.path().join("7");
     fs::create_dir(&chapter).unwrap();
@@ -177,9 +183,16 @@ fn a_chapter_may_be_a_unit_per_lesson() {
         let entry = entry.unwrap();
         fs::copy(entry.path(), chapter.join(entry.file_name())).unwrap();
     }
-    let file = chapter.join("chapter.toml");
-    let toml = fs::read_to_string(&file).unwrap();
-    fs::write(&file, format!("{toml}\n[package]\ngranularity = \"lesson\"\n")).unwrap();
+    append(
+        &chapter.join("chapter.toml"),
+        "[package]\ngranularity = \"lesson\"",
+    );
+    folder
+}
+
+#[test]
+fn a_chapter_may_be_a_unit_per_lesson() {
+    let folder = spip_by_lesson();
     let manifest = text(&package(folder.path(), "scorm12"), "imsmanifest.xml");
     let start = manifest.find("<organizations").unwrap();
     insta::assert_snapshot!(&manifest[start..]);
@@ -191,6 +204,36 @@ fn a_chapter_may_be_a_unit_per_lesson() {
             .count(),
         1
     );
+}
+
+#[test]
+fn a_whole_course_may_be_one_package() {
+    let folder = spip_by_lesson();
+    let other = folder.path().join("8");
+    fs::create_dir(&other).unwrap();
+    for entry in fs::read_dir(small_course().path().join("1-essai")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), other.join(entry.file_name())).unwrap();
+    }
+    append(
+        &folder.path().join("course.toml"),
+        "[package]\nholds = \"course\"",
+    );
+
+    let scorm12 = package(folder.path(), "scorm12");
+    let manifest = text(&scorm12, "imsmanifest.xml");
+    let start = manifest.find("<organizations").unwrap();
+    insta::assert_snapshot!(&manifest[start..]);
+    insta::assert_snapshot!(text(&package(folder.path(), "cmi5"), "cmi5.xml"));
+    let xapi = package(folder.path(), "xapi");
+    insta::assert_snapshot!(text(&xapi, "tincan.xml"));
+    insta::assert_snapshot!(text(&xapi, "index.html"));
+    // An LMS that leads to each unit needs no page that does.
+    assert!(!scorm12.files.contains_key("index.html"));
+    // An LMS finds the attempts at a chapter under the same identifiers, whole or alone.
+    let alone = text(&package(small_course().path(), "scorm12"), "imsmanifest.xml");
+    let item = "<item identifier=\"un\" identifierref=\"un_resource\">";
+    assert!(manifest.contains(item) && alone.contains(item));
 }
 
 #[test]

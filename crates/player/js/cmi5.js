@@ -111,16 +111,6 @@ class Cmi5Tracker extends LrsTracker {
     if (preferences && preferences.audioPreference === 'off') this.page.muted = true;
   }
 
-  /** A JSON document of the LRS. @param {string} path @returns {Promise<Record<string, any> | null>} */
-  async document(path) {
-    const response = await this.request(path, { method: 'GET' });
-    try {
-      return response && response.ok ? await response.json() : null;
-    } catch {
-      return null;
-    }
-  }
-
   /** @param {Record<string, any>} statement */
   sessionOf({ context }) {
     return String((context.extensions || {})[CMI5_SESSION] || '');

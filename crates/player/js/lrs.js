@@ -97,6 +97,8 @@ class LrsTracker {
     this.queue = [];
     /** The state to send, or null when the LRS has it. @type {string | null} */
     this.state = null;
+    /** What the suspend data amounts to, for those who cannot read it. @type {Outcome | null} */
+    this.standing = null;
     this.etag = '';
     this.stateKnown = false;
     this.sending = false;
@@ -202,6 +204,7 @@ class LrsTracker {
       return;
     }
     this.state = report.suspendData;
+    this.standing = report.outcome;
     this.shelf.set(`${this.name}:state`, report.suspendData);
     if (milestone) this.send();
     else if (!this.timer) this.timer = this.view.setTimeout(() => this.send(), SAVE_DELAY);
@@ -299,13 +302,19 @@ class LrsTracker {
     if (kept) {
       this.retryDelay = RETRY_FIRST;
       if (this.queue.length > 0 || this.state !== null) this.send();
-      else this.tell('saved');
+      else {
+        this.tell('saved');
+        this.settled();
+      }
       return;
     }
     this.tell('not_saved');
     this.timer = this.view.setTimeout(() => this.send(), this.retryDelay);
     this.retryDelay = Math.min(this.retryDelay * 2, RETRY_LAST);
   }
+
+  /** The LRS has everything. */
+  async settled() {}
 
   /** Sends what is waiting in requests that outlive the page. What does not fit is sent at the next visit. */
   sendLast() {
@@ -349,7 +358,7 @@ class LrsTracker {
     const headers = { 'Content-Type': 'application/json' };
     if (this.etag) headers['If-Match'] = this.etag;
     else if (this.stateKnown) headers['If-None-Match'] = '*';
-    const body = JSON.stringify({ suspendData: sent });
+    const body = JSON.stringify({ suspendData: sent, ...this.standing });
     const response = await this.request(this.statePath(), { method: 'PUT', body, keepalive, headers });
     if (response && (response.status === 412 || response.status === 409)) {
       // Another window wrote since: what has taken the longer time wins.
@@ -371,9 +380,20 @@ class LrsTracker {
     return true;
   }
 
-  statePath() {
+  /** A JSON document of the LRS. @param {string} path @returns {Promise<Record<string, any> | null>} */
+  async document(path) {
+    const response = await this.request(path, { method: 'GET' });
+    try {
+      return response && response.ok ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Where the state of an activity is: this chapter's, unless another is named. @param {string} [of] */
+  statePath(of) {
     const { activity, actor, registration } = /** @type {Launch} */ (this.launch);
-    const query = new URLSearchParams({ activityId: activity, agent: JSON.stringify(actor), stateId: XAPI_STATE });
+    const query = new URLSearchParams({ activityId: of || activity, agent: JSON.stringify(actor), stateId: XAPI_STATE });
     if (registration) query.set('registration', registration);
     return `activities/state?${query}`;
   }

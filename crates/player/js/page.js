@@ -46,6 +46,7 @@ class Page {
       leave.addEventListener('click', () => this.tracker.leave && this.tracker.leave(this.report()));
     }
 
+    for (const link of document.querySelectorAll('[data-course-page]')) /** @type {HTMLElement} */ (link).hidden = !this.tracker.hasCoursePage;
     /** @type {HTMLElement} */ (document.querySelector('[data-retake]')).addEventListener('click', () => this.retake());
 
     document.documentElement.classList.add('scripted');

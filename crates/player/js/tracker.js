@@ -28,6 +28,7 @@
  * @typedef {object} Tracker what the page tells an LMS or an LRS
  * @property {(state: SaveState) => void} onState called when what is saved changes
  * @property {number} suspendLimit characters of suspend data that are kept
+ * @property {boolean} [hasCoursePage] whether the package of a whole course has a page that leads to its chapters
  * @property {string} [returnUrl] where to go when the learner leaves; empty when there is nowhere to go
  * @property {(report: ProgressReport) => void} [leave] ends the session and goes there
  * @property {() => Promise<Entry>} start begins the session; never fails

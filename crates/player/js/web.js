@@ -7,12 +7,18 @@ class WebTracker {
     /** @type {(state: SaveState) => void} */
     this.onState = () => {};
     this.suspendLimit = 60000;
+    this.hasCoursePage = true;
     this.shelf = new Shelf(() => view.localStorage, `cartable:${page.course}.${page.chapter}:web:`);
   }
 
   /** @returns {Promise<Entry>} */
   async start() {
     return { suspendData: this.shelf.get('') };
+  }
+
+  /** What an earlier session left, without beginning another. @returns {Promise<string>} */
+  async peek() {
+    return this.shelf.get('');
   }
 
   seen() {}

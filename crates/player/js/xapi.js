@@ -33,19 +33,67 @@ function readLaunch(query, activity) {
   }
 }
 
+/** A UUID that a name makes: the same for the same name. @param {string} name */
+function namedUuid(name) {
+  let hex = '';
+  for (let part = 1; part <= 4; part++) {
+    let hash = part;
+    for (const letter of name) hash = rank(hash, letter.charCodeAt(0));
+    hex += hash.toString(16).padStart(8, '0');
+  }
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-5$3-8$4-');
+}
+
 class XapiTracker extends LrsTracker {
   /** @param {PageData} page @param {Window} view */
   constructor(page, view) {
     super(page, view, 'xapi');
+    this.hasCoursePage = true;
+    // The chapters of a whole course share the launch of its page.
+    if (page.whole) this.session = new Shelf(() => view.sessionStorage, `cartable:${page.courseActivity}:`);
+  }
+
+  /** The launch, about this chapter. @returns {Launch | null} */
+  launched() {
+    const { page } = this;
+    const launch = launchOnce(this.view, this.session, (query) => readLaunch(query, page.activity));
+    return launch && page.whole ? { ...launch, activity: page.activity } : launch;
   }
 
   /** @returns {Promise<Entry>} */
   async start() {
-    const launch = launchOnce(this.view, this.session, (query) => readLaunch(query, this.page.activity));
+    const launch = this.launched();
     if (!launch) return this.withoutLms();
     const suspendData = await this.resume(launch);
     this.push('initialized', {});
     this.send();
     return { suspendData };
+  }
+
+  /** What an earlier session left, without beginning another. @returns {Promise<string>} */
+  async peek() {
+    const launch = this.launched();
+    return launch ? this.resume(launch) : this.shelf.get('');
+  }
+
+  /** Says that a whole course is completed, once each of its chapters is. */
+  async settled() {
+    const { whole, courseActivity, courseTitle } = this.page;
+    const told = `${this.name}:course`;
+    if (!whole || !this.standing || !this.standing.complete || this.shelf.get(told)) return;
+    const others = whole.filter(({ activity }) => activity !== this.page.activity);
+    const results = [this.standing, ...(await Promise.all(others.map(({ activity }) => this.document(this.statePath(activity)))))];
+    if (!results.every((result) => result && result.complete) || this.shelf.get(told)) return;
+    this.shelf.set(told, 'told');
+    const success = results.map((result) => result && result.success).filter((passed) => typeof passed === 'boolean');
+    const scaled = Math.round((results.reduce((sum, result) => sum + (result ? result.score : 0), 0) / results.length) * 10000) / 10000;
+    this.push('completed', {
+      // Whichever chapter comes last, in whichever window: an LRS keeps one statement of an id.
+      id: namedUuid(`${courseActivity} ${this.name}`),
+      object: this.activity(courseActivity, 'course', courseTitle),
+      result: { completion: true, ...(success.length > 0 && { success: success.every(Boolean) }), score: { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 } },
+      context: { contextActivities: { other: whole.map(({ activity }) => ({ id: activity })) } },
+    });
+    this.send();
   }
 }

@@ -48,6 +48,16 @@ pub fn script(standard: Standard) -> &'static str {
     }
 }
 
+/// The script of the page that leads to the chapters of a whole course, for a standard without an LMS that does.
+#[must_use]
+pub fn course_script(standard: Standard) -> Option<&'static str> {
+    match standard {
+        Standard::Xapi => Some(built!("course-xapi.js")),
+        Standard::Web => Some(built!("course-web.js")),
+        Standard::Scorm12 | Standard::Scorm2004 | Standard::Cmi5 => None,
+    }
+}
+
 /// Scripts that the page of a standard asks for beside its own: file names and texts.
 #[must_use]
 pub fn workers(standard: Standard) -> &'static [(&'static str, &'static str)] {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use cartable_course::{Chapter, Course, Locale};
+use cartable_course::{Course, Locale};
 use cartable_packager::{
-    Build, BuildError, Change, OutputError, PackageFormat, Schemas, Written, format_named, formats, word_keys,
+    Build, BuildError, Change, OutputError, PackageFormat, Part, Schemas, Written, format_named, formats,
+    word_keys,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -29,7 +30,7 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
     let Some(course) = loaded.course else {
         return Err(faulty_course(loaded.diagnostics, arguments.format, locale));
     };
-    let chapters = choose_chapters(&course, &arguments.chapter, locale).map_err(with_format)?;
+    let parts = choose_parts(&course, &arguments.chapter, locale).map_err(with_format)?;
     let targets: Vec<_> = if arguments.target.is_empty() {
         formats().to_vec()
     } else {
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
             .collect()
     };
     if arguments.explain {
-        let explanations = explain::explain(&chapters, &targets, locale);
+        let explanations = explain::explain(&parts, &targets, locale);
         match arguments.format {
             Format::Json => println!(
                 "{}",
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
         return Ok(());
     }
     let schemas = find_schemas(arguments.schemas.as_deref(), &targets, locale).map_err(with_format)?;
-    let built = build(&course, &chapters, &targets, &schemas, &arguments.out, locale).map_err(with_format)?;
+    let built = build(&course, &parts, &targets, &schemas, &arguments.out, locale).map_err(with_format)?;
     match arguments.format {
         Format::Json => {
             let diagnostics = loaded
@@ -77,20 +78,20 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
     Ok(())
 }
 
-/// Builds chapters for targets into a folder: all of them, or nothing.
+/// Builds parts of a course for targets into a folder: all of them, or nothing.
 pub(crate) fn build<'a>(
     course: &'a Course,
-    chapters: &[&'a Chapter],
+    parts: &[Part<'a>],
     targets: &[&'static dyn PackageFormat],
     schemas: &[Schemas],
     out: &Path,
     locale: Locale,
 ) -> Result<Vec<BuiltPackage<'a>>, Failure> {
-    let bar = progress_bar(chapters.len() * targets.len());
+    let bar = progress_bar(parts.len() * targets.len());
     let program = environment::program();
     let work = Build {
         course,
-        chapters,
+        parts,
         targets,
         schemas,
         program: &program,
@@ -109,7 +110,7 @@ pub(crate) fn build<'a>(
     bar.finish_and_clear();
     let named = built.into_iter().filter_map(|built| {
         Some(BuiltPackage {
-            chapter: chapters.get(built.chapter)?,
+            part: *parts.get(built.part)?,
             target: *targets.get(built.target)?,
             written: built.written,
         })
@@ -154,7 +155,7 @@ fn find_schemas(
 
 /// A package that was built, or was there already.
 pub(crate) struct BuiltPackage<'a> {
-    chapter: &'a Chapter,
+    part: Part<'a>,
     target: &'static dyn PackageFormat,
     written: Written,
 }
@@ -171,11 +172,8 @@ fn progress_bar(length: usize) -> ProgressBar {
     bar
 }
 
-fn choose_chapters<'a>(
-    course: &'a Course,
-    ids: &[String],
-    locale: Locale,
-) -> Result<Vec<&'a Chapter>, Failure> {
+/// What each package holds: what the author wants, or the chapters that are asked for.
+fn choose_parts<'a>(course: &'a Course, ids: &[String], locale: Locale) -> Result<Vec<Part<'a>>, Failure> {
     for id in ids {
         if !course.chapters.iter().any(|chapter| chapter.id == *id) {
             let known: Vec<&str> = course
@@ -197,11 +195,11 @@ fn choose_chapters<'a>(
             ));
         }
     }
-    Ok(course
-        .chapters
-        .iter()
-        .filter(|chapter| ids.is_empty() || ids.contains(&chapter.id))
-        .collect())
+    if ids.is_empty() {
+        return Ok(Part::all(course));
+    }
+    let chapters = course.chapters.iter().filter(|chapter| ids.contains(&chapter.id));
+    Ok(chapters.map(Part::Chapter).collect())
 }
 
 pub(crate) fn cannot_render(error: &dyn std::error::Error, locale: Locale) -> Failure {
@@ -258,6 +256,7 @@ struct Report<'a> {
 
 #[derive(Serialize)]
 struct JsonPackage<'a> {
+    /// The chapter's identifier; of a whole course, the course's.
     chapter: &'a str,
     target: &'static str,
     file: &'a Path,
@@ -274,7 +273,7 @@ impl<'a> JsonPackage<'a> {
             Change::Unchanged => "unchanged",
         };
         Self {
-            chapter: &built.chapter.id,
+            chapter: built.part.id(),
             target: built.target.name(),
             file: &built.written.file,
             size: built.written.size,
@@ -295,9 +294,12 @@ pub(crate) fn print_built(built: &[BuiltPackage<'_>], locale: Locale) {
     };
     let mut last = None;
     for package in &shown {
-        if last != Some(&package.chapter.id) {
-            println!("{} · {}", package.chapter.number, package.chapter.title);
-            last = Some(&package.chapter.id);
+        if last != Some(package.part.id()) {
+            match package.part {
+                Part::Chapter(chapter) => println!("{} · {}", chapter.number, chapter.title),
+                Part::Whole(course) => println!("{}", course.title),
+            }
+            last = Some(package.part.id());
         }
         let change = match package.written.change {
             Change::New => choose(locale, "new", "nouveau"),

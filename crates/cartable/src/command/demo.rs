@@ -3,10 +3,10 @@
 mod site;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use cartable_course::{Chapter, Course, Locale};
+use cartable_course::{Course, Locale};
 use cartable_lrs::{CONSOLE, Scope, Scopes, XAPI};
 use cartable_lrs_store::{Location, Store};
-use cartable_packager::{Package, Renderer, Schemas, format_named, formats, word_keys};
+use cartable_packager::{Package, Part, Renderer, Schemas, format_named, formats, word_keys};
 use form_urlencoded::Serializer;
 
 use self::site::Site;
@@ -34,27 +34,27 @@ pub(crate) fn run(arguments: &Demo, locale: Locale) -> Result<(), Failure> {
         return Err(faulty_course(loaded.diagnostics, Format::Text, locale));
     };
     print_diagnostics(&loaded.diagnostics, locale);
-    let chapters: Vec<_> = course.chapters.iter().collect();
-    let built = build(&course, &chapters, formats(), &[], &arguments.out, locale)?;
+    let parts = Part::all(&course);
+    let built = build(&course, &parts, formats(), &[], &arguments.out, locale)?;
     print_built(&built, locale);
-    let packages = launched(&course, &chapters, locale)?;
+    let packages = launched(&course, &parts, locale)?;
     block_on(serve(arguments, packages, locale), locale)
 }
 
-/// The xAPI package of each chapter, with its activity.
-fn launched(course: &Course, chapters: &[&Chapter], locale: Locale) -> Result<Vec<Launched>, Failure> {
+/// The xAPI package of each chapter, or of the whole course, with its activity.
+fn launched(course: &Course, parts: &[Part<'_>], locale: Locale) -> Result<Vec<Launched>, Failure> {
     let renderer = Renderer::new().map_err(|error| cannot_render(&error, locale))?;
     let mut launched = Vec::new();
-    for chapter in chapters {
-        let page = renderer
-            .render(course, chapter)
+    for part in parts {
+        let pages = renderer
+            .render(course, *part)
             .map_err(|error| cannot_render(&error, locale))?;
         if let Some(target) = format_named("xapi") {
             let package = target
-                .package(&page, chapter.id.clone(), &Schemas::default())
+                .package(&pages, part.id().to_owned(), &Schemas::default())
                 .map_err(|error| cannot_render(&error, locale))?;
             launched.push(Launched {
-                activity: page.activity,
+                activity: pages.activity().to_owned(),
                 package,
             });
         }

@@ -1,7 +1,7 @@
 //! `cartable build --explain`: each rule of the author, and what carries it to an LMS, target by target.
 
 use cartable_course::{Chapter, Lesson, Locale, QuizCompletion, Score};
-use cartable_packager::{PackageFormat, suspend_data};
+use cartable_packager::{PackageFormat, Part, suspend_data};
 use serde::Serialize;
 
 use crate::language::choose;
@@ -23,12 +23,12 @@ pub(crate) struct Explanation<'a> {
 
 /// Explains chapters for targets.
 pub(crate) fn explain<'a>(
-    chapters: &[&'a Chapter],
+    parts: &[Part<'a>],
     targets: &[&'static dyn PackageFormat],
     locale: Locale,
 ) -> Vec<Explanation<'a>> {
     let mut all = Vec::new();
-    for chapter in chapters {
+    for chapter in parts.iter().flat_map(|part| part.chapters()) {
         for target in targets {
             all.push(Explanation {
                 chapter: &chapter.id,

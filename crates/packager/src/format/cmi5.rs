@@ -9,10 +9,7 @@ use super::{
     ControlFiles, PackageFormat,
     xml::{self, Xml},
 };
-use crate::{
-    package::PAGE,
-    render::{RenderedChapter, Unit},
-};
+use crate::rendered::{RenderedChapter, RenderedCourse, Unit};
 
 pub(crate) struct Cmi5;
 
@@ -31,31 +28,36 @@ impl PackageFormat for Cmi5 {
 
     fn control_files(
         &self,
-        chapter: &RenderedChapter,
+        course: &RenderedCourse,
         _files: &[&str],
         _has_schemas: bool,
     ) -> io::Result<ControlFiles> {
-        let description = chapter.description.as_deref().unwrap_or(&chapter.title);
-        // The structure is the package's own: of the course, the statements speak in their context.
-        let course = format!("{}/cmi5", chapter.activity);
+        // The structure is the package's own: of the course, the statements speak in their context. No chapter is called so.
+        let structure = format!("{}/cmi5.xml", course.activity());
         let namespace = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd";
+        let language = &course.language;
         let manifest = xml::document(|xml| {
             xml::element(xml, "courseStructure", &[("xmlns", namespace)], |xml| {
-                xml::element(xml, "course", &[("id", &course)], |xml| {
-                    string(xml, "title", &chapter.language, &chapter.title)?;
-                    string(xml, "description", &chapter.language, description)
+                xml::element(xml, "course", &[("id", &structure)], |xml| {
+                    string(xml, "title", language, course.title())?;
+                    string(xml, "description", language, course.description())
                 })?;
-                if let [unit] = &chapter.units[..] {
-                    return assignable_unit(xml, chapter, unit, description);
+                for chapter in &course.chapters {
+                    let description = chapter.description.as_deref().unwrap_or(&chapter.title);
+                    if let [unit] = &chapter.units[..] {
+                        assignable_unit(xml, language, chapter, unit, description)?;
+                        continue;
+                    }
+                    xml::element(xml, "block", &[("id", &chapter.activity)], |xml| {
+                        string(xml, "title", language, &chapter.title)?;
+                        string(xml, "description", language, description)?;
+                        chapter
+                            .units
+                            .iter()
+                            .try_for_each(|unit| assignable_unit(xml, language, chapter, unit, &unit.title))
+                    })?;
                 }
-                xml::element(xml, "block", &[("id", &chapter.activity)], |xml| {
-                    string(xml, "title", &chapter.language, &chapter.title)?;
-                    string(xml, "description", &chapter.language, description)?;
-                    chapter
-                        .units
-                        .iter()
-                        .try_for_each(|unit| assignable_unit(xml, chapter, unit, &unit.title))
-                })
+                Ok(())
             })
         })?;
         Ok(vec![("cmi5.xml", manifest)])
@@ -64,6 +66,7 @@ impl PackageFormat for Cmi5 {
 
 fn assignable_unit(
     xml: &mut Xml,
+    language: &str,
     chapter: &RenderedChapter,
     unit: &Unit,
     description: &str,
@@ -91,9 +94,9 @@ fn assignable_unit(
         ("activityType", "http://adlnet.gov/expapi/activities/module"),
     ]);
     xml::element(xml, "au", &attributes, |xml| {
-        string(xml, "title", &chapter.language, &unit.title)?;
-        string(xml, "description", &chapter.language, description)?;
-        xml::text(xml, "url", &[], &format!("{PAGE}{}", unit.parameters))
+        string(xml, "title", language, &unit.title)?;
+        string(xml, "description", language, description)?;
+        xml::text(xml, "url", &[], &format!("{}{}", chapter.page, unit.parameters))
     })
 }
 

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::xml::{self, Xml};
-use crate::render::RenderedChapter;
+use crate::rendered::RenderedCourse;
 
 /// A description holds at most this many characters in both bindings.
 const LONGEST_DESCRIPTION: usize = 2000;
@@ -48,34 +48,34 @@ const IEEE: Binding = Binding {
 };
 
 /// Writes `imsmd:lom`.
-pub(super) fn ims(xml: &mut Xml, chapter: &RenderedChapter) -> io::Result<()> {
-    write(xml, chapter, &IMS)
+pub(super) fn ims(xml: &mut Xml, course: &RenderedCourse) -> io::Result<()> {
+    write(xml, course, &IMS)
 }
 
 /// A document of its own.
-pub(super) fn ieee(chapter: &RenderedChapter) -> io::Result<Vec<u8>> {
-    xml::document(|xml| write(xml, chapter, &IEEE))
+pub(super) fn ieee(course: &RenderedCourse) -> io::Result<Vec<u8>> {
+    xml::document(|xml| write(xml, course, &IEEE))
 }
 
-fn write(xml: &mut Xml, chapter: &RenderedChapter, binding: &Binding) -> io::Result<()> {
+fn write(xml: &mut Xml, course: &RenderedCourse, binding: &Binding) -> io::Result<()> {
     let (life_cycle, end, publisher) = binding.life_cycle;
     xml::element(xml, &binding.name("lom"), binding.namespace, |xml| {
         binding.element(xml, "general", |xml| {
-            binding.string(xml, "title", &chapter.language, &chapter.title)?;
-            xml::text(xml, &binding.name("language"), &[], &chapter.language)?;
-            if let Some(description) = &chapter.description {
+            binding.string(xml, "title", &course.language, course.title())?;
+            xml::text(xml, &binding.name("language"), &[], &course.language)?;
+            if let Some(description) = course.summary() {
                 let description: String = description.chars().take(LONGEST_DESCRIPTION).collect();
-                binding.string(xml, "description", &chapter.language, &description)?;
+                binding.string(xml, "description", &course.language, &description)?;
             }
-            chapter
-                .keywords
+            course
+                .keywords()
                 .iter()
-                .try_for_each(|keyword| binding.string(xml, "keyword", &chapter.language, keyword))
+                .try_for_each(|keyword| binding.string(xml, "keyword", &course.language, keyword))
         })?;
         binding.element(xml, life_cycle, |xml| {
-            binding.string(xml, "version", &chapter.language, &chapter.version)?;
+            binding.string(xml, "version", &course.language, &course.version)?;
             binding.vocabulary(xml, "status", end)?;
-            let Some(name) = &chapter.publisher else {
+            let Some(name) = &course.publisher else {
                 return Ok(());
             };
             binding.element(xml, "contribute", |xml| {
@@ -83,7 +83,7 @@ fn write(xml: &mut Xml, chapter: &RenderedChapter, binding: &Binding) -> io::Res
                 binding.nested(xml, binding.entity, &vcard(name))
             })
         })?;
-        let Some(minutes) = chapter.minutes else {
+        let Some(minutes) = course.minutes() else {
             return Ok(());
         };
         binding.element(xml, "educational", |xml| {

@@ -15,12 +15,11 @@ use std::{
     sync::LazyLock,
 };
 
-use cartable_course::{Chapter, Course};
 use cartable_player::Standard;
 
 use crate::{
-    package::{Content, Made, PAGE, Package, SCRIPT, STYLE},
-    render::RenderedChapter,
+    package::{COURSE_SCRIPT, Content, Made, PAGE, Package, SCRIPT, STYLE},
+    rendered::RenderedCourse,
 };
 
 /// The schemas that an organisation holds for a target: all the files that go with them.
@@ -99,7 +98,7 @@ pub trait PackageFormat: Sync {
         false
     }
 
-    /// What the package holds beside a chapter with these files: its manifest, where the target has one, and what the
+    /// What the package holds beside chapters with these files: its manifest, where the target has one, and what the
     /// manifest needs.
     ///
     /// # Errors
@@ -107,7 +106,7 @@ pub trait PackageFormat: Sync {
     /// Never in practice: they are written to memory.
     fn control_files(
         &self,
-        chapter: &RenderedChapter,
+        course: &RenderedCourse,
         files: &[&str],
         has_schemas: bool,
     ) -> io::Result<ControlFiles>;
@@ -117,28 +116,35 @@ pub trait PackageFormat: Sync {
         Vec::new()
     }
 
-    /// The whole package of a chapter, under a name, with the schemas of its manifest if there are any.
+    /// The package of what was rendered, under a name, with the schemas of its manifest if there are any.
     ///
     /// # Errors
     ///
     /// As [`PackageFormat::control_files`].
-    fn package(&self, chapter: &RenderedChapter, name: String, schemas: &Schemas) -> io::Result<Package> {
+    fn package(&self, course: &RenderedCourse, name: String, schemas: &Schemas) -> io::Result<Package> {
         let mut package = Package {
             name,
             is_unpacked: self.is_unpacked(),
             ..Package::default()
         };
         let mut add = |path: &str, content| package.files.insert(path.to_owned(), content);
-        add(PAGE, Content::Made(chapter.html.clone()));
         for (path, made) in &*PLAYER[self.standard() as usize] {
             add(path, Content::Made(made.clone()));
         }
-        for (path, file) in &chapter.media {
-            add(path, Content::File(file.clone()));
+        for chapter in &course.chapters {
+            add(&chapter.page, Content::Made(chapter.html.clone()));
+            for (path, file) in &chapter.media {
+                add(path, Content::File(file.clone()));
+            }
+        }
+        // Where an LMS does not lead to each chapter itself, a page does.
+        if let (Some(html), Some(script)) = (&course.html, cartable_player::course_script(self.standard())) {
+            add(PAGE, Content::Made(html.clone()));
+            add(COURSE_SCRIPT, Content::Made(Made::new(script)));
         }
         let paths: Vec<&str> = package.files.keys().map(String::as_str).collect();
         let has_schemas = !schemas.0.is_empty();
-        for (path, bytes) in self.control_files(chapter, &paths, has_schemas)? {
+        for (path, bytes) in self.control_files(course, &paths, has_schemas)? {
             package
                 .files
                 .insert(path.to_owned(), Content::Made(Made::new(bytes)));
@@ -171,14 +177,6 @@ static PLAYER: LazyLock<Vec<PlayerFiles>> = LazyLock::new(|| {
 });
 
 type PlayerFiles = Vec<(&'static str, Made)>;
-
-/// The file name of a zip: what Moodle shows as the activity's name when the file is dropped on a course.
-pub(crate) fn file_name(course: &Course, chapter: &Chapter, target: &str) -> String {
-    format!(
-        "{}-{}-{}-{}-{target}",
-        course.id, chapter.number, chapter.id, course.version
-    )
-}
 
 /// All targets, in the order in which they are built.
 #[must_use]

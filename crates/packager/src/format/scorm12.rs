@@ -9,7 +9,7 @@ use super::{
     ims::{self, Profile},
     lom,
 };
-use crate::render::RenderedChapter;
+use crate::rendered::RenderedCourse;
 
 pub(crate) struct Scorm12;
 
@@ -34,7 +34,7 @@ const PROFILE: Profile = Profile {
     sco: "adlcp:scormtype",
     metadata: lom::ims,
     item: |_| Ok(()),
-    organization: |_| Ok(()),
+    cluster: |_| Ok(()),
 };
 
 impl PackageFormat for Scorm12 {
@@ -56,13 +56,13 @@ impl PackageFormat for Scorm12 {
 
     fn control_files(
         &self,
-        chapter: &RenderedChapter,
+        course: &RenderedCourse,
         files: &[&str],
         has_schemas: bool,
     ) -> io::Result<ControlFiles> {
         Ok(vec![(
             ims::MANIFEST,
-            ims::manifest(&PROFILE, chapter, files, has_schemas)?,
+            ims::manifest(&PROFILE, course, files, has_schemas)?,
         )])
     }
 }

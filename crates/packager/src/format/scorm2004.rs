@@ -10,7 +10,7 @@ use super::{
     lom,
     xml::{self, Xml},
 };
-use crate::render::RenderedChapter;
+use crate::rendered::RenderedCourse;
 
 /// The metadata's path in a package.
 const METADATA: &str = "metadata.xml";
@@ -45,7 +45,7 @@ impl Scorm2004 {
             // Beside the manifest: the third edition's schema takes no metadata in it without its schema.
             metadata: |xml, _| xml::text(xml, "adlcp:location", &[], METADATA),
             item,
-            organization,
+            cluster,
         }
     }
 }
@@ -68,8 +68,8 @@ fn item(xml: &mut Xml) -> io::Result<()> {
     })
 }
 
-/// An LMS may begin with the chapter at once.
-fn organization(xml: &mut Xml) -> io::Result<()> {
+/// An LMS may begin with the first unit at once, and go to any.
+fn cluster(xml: &mut Xml) -> io::Result<()> {
     xml::element(xml, "imsss:sequencing", &[], |xml| {
         xml::empty(xml, "imsss:controlMode", &[("choice", "true"), ("flow", "true")])
     })
@@ -100,11 +100,11 @@ impl PackageFormat for Scorm2004 {
 
     fn control_files(
         &self,
-        chapter: &RenderedChapter,
+        course: &RenderedCourse,
         files: &[&str],
         has_schemas: bool,
     ) -> io::Result<ControlFiles> {
-        let manifest = ims::manifest(&self.profile(), chapter, files, has_schemas)?;
-        Ok(vec![(ims::MANIFEST, manifest), (METADATA, lom::ieee(chapter)?)])
+        let manifest = ims::manifest(&self.profile(), course, files, has_schemas)?;
+        Ok(vec![(ims::MANIFEST, manifest), (METADATA, lom::ieee(course)?)])
     }
 }

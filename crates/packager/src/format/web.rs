@@ -5,7 +5,7 @@ use std::io;
 use cartable_player::Standard;
 
 use super::{ControlFiles, PackageFormat};
-use crate::render::RenderedChapter;
+use crate::rendered::RenderedCourse;
 
 pub(crate) struct Web;
 
@@ -28,7 +28,7 @@ impl PackageFormat for Web {
 
     fn control_files(
         &self,
-        _chapter: &RenderedChapter,
+        _course: &RenderedCourse,
         _files: &[&str],
         _has_schemas: bool,
     ) -> io::Result<ControlFiles> {

@@ -5,7 +5,7 @@ use std::io;
 use cartable_player::Standard;
 
 use super::{ControlFiles, PackageFormat, xml};
-use crate::{package::PAGE, render::RenderedChapter};
+use crate::{package::PAGE, rendered::RenderedCourse};
 
 pub(crate) struct Xapi;
 
@@ -24,16 +24,15 @@ impl PackageFormat for Xapi {
 
     fn control_files(
         &self,
-        chapter: &RenderedChapter,
+        course: &RenderedCourse,
         _files: &[&str],
         _has_schemas: bool,
     ) -> io::Result<ControlFiles> {
         // Launchers read the first activity alone, and its last launch element wins: there is one of each.
-        let activity = [
-            ("id", &*chapter.activity),
-            ("type", "http://adlnet.gov/expapi/activities/module"),
-        ];
-        let language = [("lang", &*chapter.language)];
+        let kind = if course.is_whole() { "course" } else { "module" };
+        let kind = format!("http://adlnet.gov/expapi/activities/{kind}");
+        let activity = [("id", course.activity()), ("type", &kind)];
+        let language = [("lang", &*course.language)];
         let manifest = xml::document(|xml| {
             xml::element(
                 xml,
@@ -42,9 +41,8 @@ impl PackageFormat for Xapi {
                 |xml| {
                     xml::element(xml, "activities", &[], |xml| {
                         xml::element(xml, "activity", &activity, |xml| {
-                            xml::text(xml, "name", &[], &chapter.title)?;
-                            let description = chapter.description.as_deref().unwrap_or(&chapter.title);
-                            xml::text(xml, "description", &language, description)?;
+                            xml::text(xml, "name", &[], course.title())?;
+                            xml::text(xml, "description", &language, course.description())?;
                             xml::text(xml, "launch", &language, PAGE)
                         })
                     })
