@@ -243,6 +243,30 @@ test('cmi5: a lesson may be an assignable unit of its own', async (t) => {
   assertQuiet(/404 \(Not Found\)/);
 });
 
+test('cmi5: the interface speaks the language that the learner prefers, and the sound is off for who wants it so', async (t) => {
+  const { data, launch } = await stage(t);
+  const { opened, assertQuiet } = await context(t, await browser(t));
+  const preferences = { languagePreference: 'de, en-US,fr-FR', audioPreference: 'off' };
+  await opened.route(/agents\/profile\?.*profileId=cmi5LearnerPreferences/, (route) => route.fulfill({ json: preferences, headers: { 'access-control-allow-origin': '*' } }));
+  // A sound in the page, as a lesson may have one.
+  await opened.addInitScript(() => document.addEventListener('DOMContentLoaded', () => document.body.append(document.createElement('audio'))));
+  const { href } = await launch();
+  const page = await opened.newPage();
+  await page.goto(href);
+  await page.locator('html.scripted').waitFor();
+  const start = page.locator('[data-start]');
+  assert.deepEqual([await start.textContent(), await start.getAttribute('lang')], ['Start', 'en']);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'fr', 'the text is still in its own language');
+  assert.equal(await page.locator('#contents').getAttribute('aria-label'), 'Contents');
+  assert.ok(await page.locator('h1').getByText(data.title).isVisible());
+  assert.equal(await page.locator('audio').evaluate(({ muted }) => muted), true);
+  const [question] = data.questions;
+  await openLesson(page, question.lesson);
+  assert.equal(await answer(page, question.id, question.correct), 'That is right.');
+  await page.getByText('Saved', { exact: true }).waitFor();
+  assertQuiet(/404 \(Not Found\)/);
+});
+
 test('cmi5: a launch whose credential was used already goes on without an LMS, and says so', async (t) => {
   const { data, launch } = await stage(t);
   const { opened } = await context(t, await browser(t));

@@ -101,6 +101,19 @@ test('SCORM 2004: wrong to the end is completed and failed', async (t) => {
   assert.equal(Number(received.cmi.score.scaled), 0);
 });
 
+test('SCORM 2004: the interface speaks the language that the LMS says its learner prefers', async (t) => {
+  const { files } = await build(await folder(t), 'scorm2004-4');
+  for (const [language, start] of [['en', 'Start'], ['fr-CA', 'Commencer'], ['de', 'Commencer'], ['', 'Commencer']]) {
+    const { url, received } = await lms(t, 'scorm2004', files);
+    received.launch = { learner_preference: { language } };
+    const { opened, assertQuiet } = await context(t, await browser(t));
+    const { page, view } = await launch(opened, url);
+    assert.equal(await view.locator('[data-start]').textContent(), start, language);
+    await page.close();
+    assertQuiet();
+  }
+});
+
 for (const mode of ['browse', 'review']) {
   test(`SCORM 2004: in ${mode} nothing is written`, async (t) => {
     const { files, page: data } = await build(await folder(t), 'scorm2004-3');

@@ -81,6 +81,7 @@ pub(crate) fn data(
     let data = Data {
         format: 1,
         language: &course.language,
+        languages: words::others(&course.language).collect(),
         course: &course.id,
         course_title: &course.title,
         course_activity: &course.iri,

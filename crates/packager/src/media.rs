@@ -127,7 +127,7 @@ impl<'c> MediaFiles<'c> {
         }
         let title = escape(self.transcript);
         Some(format!(
-            r#"<details class="transcript"><summary>{title}</summary>{paragraphs}</details>"#
+            r#"<details class="transcript"><summary data-word="transcript">{title}</summary>{paragraphs}</details>"#
         ))
     }
 }

@@ -181,6 +181,8 @@ pub(crate) struct Data<'a> {
     /// The version of this structure.
     pub(crate) format: u32,
     pub(crate) language: &'a str,
+    /// The languages that the interface can speak as well.
+    pub(crate) languages: Vec<&'static str>,
     pub(crate) course: &'a str,
     pub(crate) course_title: &'a str,
     pub(crate) course_activity: &'a str,

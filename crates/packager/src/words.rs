@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use cartable_course::Course;
 use toml::{Table, Value};
 
+use crate::package::Made;
+
 /// The catalogues by language; the first is used for a language that has none.
 static CATALOGUES: [(&str, &str); 2] = [
     ("fr", include_str!("../../../templates/player/words/fr.toml")),
@@ -37,16 +39,42 @@ pub fn word_keys() -> Vec<&'static str> {
 
 /// The strings for a course: its language's catalogue, then what the course replaces.
 pub(crate) fn words(course: &Course) -> Table {
-    let primary = course.language.split('-').next().unwrap_or_default();
-    let found = PARSED
-        .iter()
-        .find(|(language, _)| primary.eq_ignore_ascii_case(language))
-        .or(PARSED.last());
+    let found = PARSED.get(place(&course.language));
     let mut table = found.map(|(_, table)| table.clone()).unwrap_or_default();
     for (key, value) in &course.words {
         table.insert(key.clone(), Value::String(value.clone()));
     }
     table
+}
+
+/// The place of a language's catalogue: the last where there is none.
+fn place(language: &str) -> usize {
+    let primary = language.split('-').next().unwrap_or_default();
+    let found = CATALOGUES
+        .iter()
+        .position(|(name, _)| primary.eq_ignore_ascii_case(name));
+    found.unwrap_or(CATALOGUES.len() - 1)
+}
+
+/// The languages that the interface can speak beside that of a course, for learners who prefer them.
+pub(crate) fn others(language: &str) -> impl Iterator<Item = &'static str> {
+    let own = place(language);
+    let all = CATALOGUES.iter().enumerate();
+    all.filter(move |(place, _)| *place != own)
+        .map(|(_, (name, _))| *name)
+}
+
+/// The file of a catalogue in a package, and its content as JSON.
+pub(crate) fn file(language: &str) -> (String, Made) {
+    static FILES: LazyLock<Vec<Made>> = LazyLock::new(|| {
+        let json = |(_, table): &(&str, Table)| Made::new(serde_json::to_vec(table).unwrap_or_default());
+        PARSED.iter().map(json).collect()
+    });
+    let made = FILES.get(place(language)).cloned();
+    (
+        format!("words-{language}.json"),
+        made.unwrap_or_else(|| Made::new("{}")),
+    )
 }
 
 #[cfg(test)]

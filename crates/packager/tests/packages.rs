@@ -148,7 +148,7 @@ fn files_that_a_lesson_shows_or_offers_go_into_the_package_under_safe_names() {
         r#"alt="Un &quot;plan&quot; &amp; un SPIP" width="3" height="2""#,
         r#"<track kind="captions" src="media/film-"#,
         r#"srclang="fr" label="fr" default></video>"#,
-        "<summary>Transcription</summary><p>Bonjour &lt;tous&gt;.</p><p>Au revoir.</p></details>",
+        "<summary data-word=\"transcript\">Transcription</summary><p>Bonjour &lt;tous&gt;.</p><p>Au revoir.</p></details>",
         r#"aria-label="La voix"></audio>"#,
         r#"download="fiche.pdf">la fiche</a>"#,
     ] {

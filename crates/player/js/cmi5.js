@@ -59,7 +59,7 @@ class Cmi5Tracker extends LrsTracker {
     launch.template = { ...data.contextTemplate, registration: launch.registration };
     if (typeof data.masteryScore === 'number') this.page.passMark = data.masteryScore;
     this.returnUrl = typeof data.returnURL === 'string' ? data.returnURL : '';
-    await this.readPreferences(launch);
+    const languages = await this.readPreferences(launch);
     const suspendData = await this.resume(launch);
 
     const session = this.sessionOf({ context: launch.template || {} });
@@ -69,7 +69,7 @@ class Cmi5Tracker extends LrsTracker {
       // The session has ended, and another begins with another launch.
       this.finished = true;
       this.tell('read_only');
-      return { suspendData };
+      return { suspendData, languages };
     }
     if (this.session.get('initialized') !== session) {
       this.push('initialized', {});
@@ -77,7 +77,7 @@ class Cmi5Tracker extends LrsTracker {
     }
     this.adopt(earlier, launch.template || {});
     this.send();
-    return { suspendData };
+    return { suspendData, languages };
   }
 
   /** Nothing but initialized and terminated is said in Browse and Review (10.2.2). */
@@ -103,12 +103,13 @@ class Cmi5Tracker extends LrsTracker {
     return token !== '';
   }
 
-  /** The learner's preferences (11.0): most have none. @param {Launch} launch */
+  /** The learner's preferences (11.0): most have none. Gives the languages. @param {Launch} launch */
   async readPreferences(launch) {
     const preferences = await this.document(`agents/profile?${new URLSearchParams({
       agent: JSON.stringify(launch.actor), profileId: 'cmi5LearnerPreferences',
     })}`);
     if (preferences && preferences.audioPreference === 'off') this.page.muted = true;
+    return String((preferences && preferences.languagePreference) || '');
   }
 
   /** @param {Record<string, any>} statement */

@@ -320,12 +320,34 @@ function showAlone(unit, words) {
   if (start instanceof HTMLAnchorElement) start.hash = `lesson-${unit}`;
 }
 
+/** Where the script says something. */
+const SAID = '[data-state], [data-save-state], [data-verdict], [data-attempts], [data-notice], [data-result], [data-retake-text]';
+
+/** Shows the interface in the language that the learner prefers, if that is another one that it speaks. @param {PageData} data @param {string} languages */
+async function speak(data, languages) {
+  const primary = (/** @type {string} */ tag) => tag.trim().split('-')[0].toLowerCase();
+  const language = languages.split(',').map(primary).find((tag) => tag === primary(data.language) || data.languages.includes(tag));
+  if (!language || language === primary(data.language)) return;
+  try {
+    const words = await (await fetch(`words-${language}.json`)).json();
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-word], [data-word-label]'))) {
+      const { word, wordLabel } = element.dataset;
+      element.lang = language;
+      if (word) element.textContent = words[word];
+      if (wordLabel) element.setAttribute('aria-label', words[wordLabel]);
+    }
+    for (const said of document.querySelectorAll(SAID)) said.setAttribute('lang', language);
+    data.words = words.script;
+  } catch {
+    // The course's own language is there already.
+  }
+}
+
 /** @param {new (page: PageData, view: Window) => Tracker} Standard */
 async function startPage(Standard) {
   /** @type {PageData} */
   const whole = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('page-data')).textContent || '');
   const data = launchedUnit(whole, location.search);
-  if (data.unit) showAlone(data.unit, data.words);
   const tracker = new Standard(data, window);
   const state = document.querySelector('[data-save-state]');
   tracker.onState = (name) => {
@@ -333,6 +355,9 @@ async function startPage(Standard) {
     state.dataset.saved = name;
     state.textContent = data.words[name];
   };
-  const { suspendData } = await tracker.start();
+  const { suspendData, languages } = await tracker.start();
+  await speak(data, languages || '');
+  if (state instanceof HTMLElement && state.dataset.saved) state.textContent = data.words[state.dataset.saved];
+  if (data.unit) showAlone(data.unit, data.words);
   new Page(data, tracker, new Progress(data, suspendData)).open();
 }

@@ -19,6 +19,7 @@
  * @typedef {object} PageData what the build tells the page
  * @property {number} format
  * @property {string} language
+ * @property {string[]} languages that the interface can speak as well
  * @property {string} course
  * @property {string} courseTitle
  * @property {string} courseActivity

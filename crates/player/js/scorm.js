@@ -6,6 +6,7 @@
  * @property {string} prefix of the API's functions
  * @property {string} end the function that ends a session, without the prefix
  * @property {string} learner the element that holds the learner's identifier
+ * @property {string} language the element that holds the language that the learner prefers
  * @property {string} mode the element that holds the mode
  * @property {number} suspendLimit characters of suspend data
  *
@@ -91,16 +92,17 @@ class ScormTracker {
     this.score = score === '' ? -1 : Number(score);
     const mode = this.get(dialect.mode);
     this.writable = mode !== 'browse' && mode !== 'review';
+    const languages = this.get(dialect.language);
     const kept = this.get('cmi.suspend_data');
     if (!this.writable) {
       this.onState('read_only');
-      return { suspendData: kept };
+      return { suspendData: kept, languages };
     }
     this.begin();
     this.replay();
     this.commit();
     const unsent = this.shelf.get(this.learner);
-    return { suspendData: unsent ? fresher(kept, unsent) : kept };
+    return { suspendData: unsent ? fresher(kept, unsent) : kept, languages };
   }
 
   /** What elements about the learner's result begin with. */

@@ -6,6 +6,7 @@ const SCORM12 = {
   prefix: 'LMS',
   end: 'Finish',
   learner: 'cmi.core.student_id',
+  language: 'cmi.student_preference.language',
   mode: 'cmi.core.lesson_mode',
   suspendLimit: 4096,
 };

@@ -6,6 +6,7 @@ const SCORM2004 = {
   prefix: '',
   end: 'Terminate',
   learner: 'cmi.learner_id',
+  language: 'cmi.learner_preference.language',
   mode: 'cmi.mode',
   suspendLimit: 64000,
 };

@@ -20,6 +20,7 @@ use cartable_player::Standard;
 use crate::{
     package::{COURSE_SCRIPT, Content, Made, PAGE, Package, SCRIPT, STYLE},
     rendered::RenderedCourse,
+    words,
 };
 
 /// The schemas that an organisation holds for a target: all the files that go with them.
@@ -130,6 +131,13 @@ pub trait PackageFormat: Sync {
         let mut add = |path: &str, content| package.files.insert(path.to_owned(), content);
         for (path, made) in &*PLAYER[self.standard() as usize] {
             add(path, Content::Made(made.clone()));
+        }
+        // An LMS may say which language its learner prefers.
+        if !matches!(self.standard(), Standard::Web | Standard::Xapi) {
+            for language in words::others(&course.language) {
+                let (path, made) = words::file(language);
+                add(&path, Content::Made(made));
+            }
         }
         for chapter in &course.chapters {
             add(&chapter.page, Content::Made(chapter.html.clone()));
