@@ -5,7 +5,7 @@ use std::{env, error::Error, fmt::Write, fs, path::Path};
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_compat::EngineTargets;
-use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
+use oxc_minifier::{CompressOptions, MangleOptions, ManglePropertiesOptions, Minifier, MinifierOptions};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
@@ -40,6 +40,12 @@ const COURSE_PAGES: [(&str, &[&str], &str); 2] = [
 
 /// What the page of a whole course uses.
 const COURSE_SHARED: [&str; 3] = ["suspend-data", "tracker", "course"];
+
+/// Properties that our classes alone know: shortened, since no LMS, document or browser reads them.
+const OWN: &str = "authorize|closeLabel|contentsButton|controls|dialect|earlierSeconds|fetchState|hasCoursePage|isFinal|isNormal|\
+    isOver|keepQueue|launchData|lessonOf|mayRetake|milestone|newScore|offerRetake|onAnswer|putState|readPreferences|retryDelay|\
+    sendLast|sessionOf|setStatus|settled|showEnd|shownAt|stateKnown|statePath|suspendLimit|terminate|toggleContents|triesLeft|\
+    uncommitted|watchEnds|watchTime|withoutLms|writable|writeOutcome";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=js");
@@ -81,7 +87,7 @@ fn small(script: &str) -> Result<String, Box<dyn Error>> {
     let mut program = parsed.program;
     let options = MinifierOptions {
         mangle: Some(MangleOptions::default()),
-        mangle_properties: None,
+        mangle_properties: Some(ManglePropertiesOptions::from_pattern(&format!("^({OWN})$"))?),
         compress: Some(CompressOptions {
             target: EngineTargets::from_target(LANGUAGE)?,
             ..CompressOptions::smallest()
