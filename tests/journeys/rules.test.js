@@ -76,7 +76,7 @@ test('a time that is asked for completes the chapter when it has passed', async 
   await page.getByText('Vous avez terminé ce chapitre').waitFor();
 });
 
-for (const [target, version] of [['scorm12', 'scorm12'], ['scorm2004-3', 'scorm2004']]) {
+for (const [target, version] of [['scorm12', 'scorm12'], ['scorm2004-3', 'scorm2004'], ['scorm2004-4', 'scorm2004']]) {
   test(`${target}: a lesson may be a SCO of its own, with its own result`, async (t) => {
     const { files, page: data } = await buildWithRules(t, target, '[package]\ngranularity = "lesson"');
     const manifest = files.get('imsmanifest.xml').toString();

@@ -116,19 +116,21 @@ test('SCORM 1.2: a score may not be lost, and two wrong tries close a question',
   assert.equal(Number(received.cmi.core.score.raw), 0);
 });
 
-test('SCORM 1.2: in review nothing is written', async (t) => {
-  const { files, page: data } = await build(await folder(t), 'scorm12');
-  const { url, received } = await lms(t, 'scorm12', files);
-  received.launch = { core: { lesson_mode: 'review', lesson_status: 'passed', score: { raw: '90' } } };
-  const { opened } = await context(t, await browser(t));
-  const { page, view } = await launch(opened, url);
-  await openLesson(view, data.lessons[1].id);
-  const [first] = data.questions.filter((question) => question.lesson === data.lessons[1].id);
-  await answer(view, first.id, first.correct);
-  await closeTab(page);
-  await eventually('Finish', () => received.named('Finish').length === 1);
-  assert.deepEqual(received.named('SetValue'), []);
-});
+for (const mode of ['browse', 'review']) {
+  test(`SCORM 1.2: in ${mode} nothing is written`, async (t) => {
+    const { files, page: data } = await build(await folder(t), 'scorm12');
+    const { url, received } = await lms(t, 'scorm12', files);
+    received.launch = { core: { lesson_mode: mode, lesson_status: 'passed', score: { raw: '90' } } };
+    const { opened } = await context(t, await browser(t));
+    const { page, view } = await launch(opened, url);
+    await openLesson(view, data.lessons[1].id);
+    const [first] = data.questions.filter((question) => question.lesson === data.lessons[1].id);
+    await answer(view, first.id, first.correct);
+    await closeTab(page);
+    await eventually('Finish', () => received.named('Finish').length === 1);
+    assert.deepEqual(received.named('SetValue'), []);
+  });
+}
 
 test('SCORM 1.2: when the session is lost the learner is told, and the next visit brings what was missing', async (t) => {
   const { files, page: data } = await build(await folder(t), 'scorm12');

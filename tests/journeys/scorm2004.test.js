@@ -101,6 +101,39 @@ test('SCORM 2004: wrong to the end is completed and failed', async (t) => {
   assert.equal(Number(received.cmi.score.scaled), 0);
 });
 
+for (const target of ['scorm2004-3', 'scorm2004-4']) {
+  test(`${target}: when the session is lost the learner is told, and what was missing is kept once it is back`, async (t) => {
+    const { files, page: data } = await build(await folder(t), target);
+    const { url, received } = await lms(t, 'scorm2004', files);
+    const { opened } = await context(t, await browser(t));
+    let { page, view } = await launch(opened, url);
+    received.lost = true;
+    await openLesson(view, data.lessons[1].id);
+    const [first, second] = data.questions;
+    await answer(view, first.id, first.correct);
+    await view.locator('[data-saved="not_saved"]').waitFor();
+    assert.ok(await view.getByText('Non enregistré').isVisible());
+    // Back while the page is open: the next try keeps it.
+    received.lost = false;
+    await view.locator('[data-saved="saved"]').waitFor();
+    assert.deepEqual(received.interactions().map(({ id }) => id), [first.id]);
+
+    // Lost to the end: the next visit brings it.
+    received.lost = true;
+    await openLesson(view, second.lesson);
+    await answer(view, second.id, second.correct);
+    await view.locator('[data-saved="not_saved"]').waitFor();
+    await closeTab(page);
+    received.lost = false;
+    ({ page, view } = await launch(opened, url));
+    await view.locator('[data-saved="saved"]').waitFor();
+    assert.ok(await view.locator(`#question-${second.id}`).evaluate((form) => form.classList.contains('is-right')));
+    await closeTab(page);
+    await eventually('the second answer', () => received.interactions().some(({ id }) => id === second.id));
+    assert.equal(Number(received.cmi.score.raw), Math.round(20000 / data.questions.length) / 100);
+  });
+}
+
 test('SCORM 2004: the interface speaks the language that the LMS says its learner prefers', async (t) => {
   const { files } = await build(await folder(t), 'scorm2004-4');
   for (const [language, start] of [['en', 'Start'], ['fr-CA', 'Commencer'], ['de', 'Commencer'], ['', 'Commencer']]) {

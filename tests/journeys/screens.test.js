@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import test from 'node:test';
 
 import { browser, context } from '../support/browser.js';
-import { ROOT, ask, credential, folder, run, serve } from '../support/cartable.js';
-import { answer, openLesson, wrong } from '../support/learner.js';
-import { build } from '../support/package.js';
+import { ROOT, ask, credential, folder, json, run, serve } from '../support/cartable.js';
+import { answer, next, openLesson, wrong } from '../support/learner.js';
+import { build, pageData, unzip, wholeCourse } from '../support/package.js';
 import { site } from '../support/site.js';
 
 const WIDTHS = [1280, 768, 366];
@@ -83,6 +83,28 @@ test('a question of each kind is at ease on every screen', async (t) => {
     await answer(page, 'texte', ['directeur']);
     await answer(page, 'nombre', ['2008']);
     await check(page, `kinds-answered-${scheme}`);
+  });
+});
+
+test('a quiz that may be taken again, and the page of a whole course, are at ease on every screen', async (t) => {
+  const course = await wholeCourse(t);
+  const { packages: [{ file }] } = await json(['build', course, '--out', await folder(t), '--target', 'web']);
+  const files = await unzip(file);
+  const url = await site(t, files);
+  const { questions } = pageData(files.get('chapter-reserve.html'));
+  await everywhere(t, async (page, scheme) => {
+    await page.goto(`${url}/chapter-reserve.html`);
+    await openLesson(page, 'nombres');
+    for (const form of await page.locator('form.question:visible').all()) {
+      const id = await form.getAttribute('data-question');
+      await answer(page, id, wrong(questions.find((question) => question.id === id)));
+    }
+    await next(page);
+    await page.getByRole('button', { name: 'Refaire le quiz' }).waitFor();
+    await check(page, `retake-${scheme}`);
+    await page.goto(`${url}/index.html`);
+    await page.getByText('terminé').waitFor();
+    await check(page, `course-${scheme}`);
   });
 });
 

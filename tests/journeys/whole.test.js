@@ -1,34 +1,23 @@
 // A whole course in one package: each chapter is a unit of its own, and the course has a result where no LMS makes one.
 
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { browser, closeTab, context, eventually } from '../support/browser.js';
-import { ROOT, ask, credential, folder, json, serve } from '../support/cartable.js';
+import { ask, credential, folder, json, serve } from '../support/cartable.js';
 import { answer, goThrough, next, openLesson } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
-import { pageData, unzip } from '../support/package.js';
+import { pageData, unzip, wholeCourse } from '../support/package.js';
 import { site } from '../support/site.js';
 
 const REGISTRATION = '0c2b7c4e-2f6e-4ce5-9a4c-6a1c9b1d7d22';
 const ACTOR = { objectType: 'Agent', name: 'Zoé', account: { homePage: 'https://lms.example.org', name: 'zoe' } };
 
-/** The SPIP chapter, and before it one that draws its questions from a pool. */
-async function course(t) {
-  const at = await folder(t);
-  await cp(join(ROOT, 'content'), at, { recursive: true });
-  await cp(join(ROOT, 'tests/courses/pool/1-reserve'), join(at, '01-reserve'), { recursive: true });
-  const file = join(at, 'course.toml');
-  await writeFile(file, `${await readFile(file, 'utf8')}\n[package]\nholds = "course"\n`);
-  return at;
-}
-
 /** The package of the whole course for a target: its files, and what the page of each chapter knows. */
 async function build(t, target) {
-  const { packages } = await json(['build', await course(t), '--out', await folder(t), '--target', target]);
+  const { packages } = await json(['build', await wholeCourse(t), '--out', await folder(t), '--target', target]);
   assert.equal(packages.length, 1);
   const { file, chapter } = packages[0];
   assert.equal(chapter, 'justice');

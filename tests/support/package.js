@@ -37,3 +37,13 @@ export async function buildWithRules(t, target, rules, at = '[end]') {
   await writeFile(file, chapter.replace(at, `${rules}\n\n${at}`));
   return build(join(out, 'dist'), target, course);
 }
+
+/** The SPIP chapter, and before it one that draws its questions from a pool. */
+export async function wholeCourse(t) {
+  const at = await folder(t);
+  await cp(join(ROOT, 'content'), at, { recursive: true });
+  await cp(join(ROOT, 'tests/courses/pool/1-reserve'), join(at, '01-reserve'), { recursive: true });
+  const file = join(at, 'course.toml');
+  await writeFile(file, `${await readFile(file, 'utf8')}\n[package]\nholds = "course"\n`);
+  return at;
+}

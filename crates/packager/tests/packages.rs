@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use cartable_course::{Course, Locale};
 use cartable_packager::{Content, Package, Part, Renderer, Schemas, format_named, formats, word_keys};
@@ -173,20 +173,28 @@ fn append(file: &Path, lines: &str) {
     fs::write(file, format!("{text}\n{lines}\n")).unwrap();
 }
 
-/// The SPIP chapter in a folder of its own, a SCO per lesson.
-fn spip_by_lesson() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let chapter = folder.path().join("7");
-    fs::create_dir(&chapter).unwrap();
-    fs::copy(content().join("course.toml"), folder.path().join("course.toml")).unwrap();
-    for entry in fs::read_dir(content().join("07-spip")).unwrap() {
+/// Copies the files of a folder into a new one.
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        fs::copy(entry.path(), chapter.join(entry.file_name())).unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
-    append(
-        &chapter.join("chapter.toml"),
-        "[package]\ngranularity = \"lesson\"",
-    );
+}
+
+/// A course with the SPIP chapter, in a folder of this name.
+fn spip(name: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(content().join("course.toml"), folder.path().join("course.toml")).unwrap();
+    copy_files(&content().join("07-spip"), &folder.path().join(name));
+    folder
+}
+
+/// The same with a SCO per lesson.
+fn spip_by_lesson() -> TempDir {
+    let folder = spip("7");
+    let file = folder.path().join("7/chapter.toml");
+    append(&file, "[package]\ngranularity = \"lesson\"");
     folder
 }
 
@@ -209,12 +217,7 @@ fn a_chapter_may_be_a_unit_per_lesson() {
 #[test]
 fn a_whole_course_may_be_one_package() {
     let folder = spip_by_lesson();
-    let other = folder.path().join("8");
-    fs::create_dir(&other).unwrap();
-    for entry in fs::read_dir(small_course().path().join("1-essai")).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), other.join(entry.file_name())).unwrap();
-    }
+    copy_files(&small_course().path().join("1-essai"), &folder.path().join("8"));
     append(
         &folder.path().join("course.toml"),
         "[package]\nholds = \"course\"",
@@ -252,37 +255,142 @@ fn every_target_has_the_same_page_and_style() {
     }
 }
 
-/// Identifiers that an LMS matches attempts by: they never change, whatever is renamed or moved.
-#[test]
-fn identifiers_survive_a_new_title_and_another_order() {
-    let before = text(&package(content(), "scorm12"), "imsmanifest.xml");
-    let folder = tempfile::tempdir().unwrap();
-    let chapter = folder.path().join("99-autre-dossier");
-    fs::create_dir(&chapter).unwrap();
-    fs::copy(content().join("course.toml"), folder.path().join("course.toml")).unwrap();
-    for entry in fs::read_dir(content().join("07-spip")).unwrap() {
-        let entry = entry.unwrap();
-        // The lessons in the opposite order.
-        let name = entry.file_name().into_string().unwrap();
-        let name = name
-            .strip_prefix("01")
-            .map_or(name.clone(), |rest| format!("05{rest}"));
-        fs::copy(entry.path(), chapter.join(name)).unwrap();
-    }
-    let file = chapter.join("chapter.toml");
-    let toml = fs::read_to_string(&file).unwrap();
-    let toml = toml
-        .replace("Le service pénitentiaire", "Un service pénitentiaire")
-        .replace("number = 7", "number = 8");
-    fs::write(&file, toml).unwrap();
-    let after = text(&package(folder.path(), "scorm12"), "imsmanifest.xml");
-    assert_ne!(before, after);
-    let identifiers = |manifest: &str| -> Vec<String> {
-        manifest
-            .split(" identifier=\"")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap().to_owned())
-            .collect()
+/// What an LMS and an LRS know things by, in every target: items, activities, questions.
+fn identifiers(course: &Path) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut add = |text: &str, before: &str| {
+        for rest in text.split(before).skip(1) {
+            all.insert(format!("{before}{}", rest.split('"').next().unwrap()));
+        }
     };
-    assert_eq!(identifiers(&before), identifiers(&after));
+    for target in ["scorm12", "scorm2004-3", "scorm2004-4"] {
+        add(
+            &text(&package(course, target), "imsmanifest.xml"),
+            "<item identifier=\"",
+        );
+    }
+    add(&text(&package(course, "cmi5"), "cmi5.xml"), "<au id=\"");
+    add(&text(&package(course, "xapi"), "tincan.xml"), "<activity id=\"");
+    let page = text(&package(course, "web"), "index.html");
+    let data = page.split("id=\"page-data\">").nth(1).unwrap();
+    let data: serde_json::Value = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
+    for list in ["lessons", "questions"] {
+        for entry in data[list].as_array().unwrap() {
+            all.insert(format!(
+                "{list} {} {} {}",
+                entry["id"], entry["key"], entry["activity"]
+            ));
+        }
+    }
+    all
+}
+
+/// Renames a file of the chapter.
+fn rename(chapter: &Path, from: &str, to: &str) {
+    fs::rename(chapter.join(from), chapter.join(to)).unwrap();
+}
+
+/// Replaces a text in a file of the chapter.
+fn replace(chapter: &Path, file: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(chapter.join(file)).unwrap();
+    assert!(text.contains(from), "{from}");
+    fs::write(chapter.join(file), text.replace(from, to)).unwrap();
+}
+
+/// An edit of a chapter, by the folder that holds it.
+type Edit = fn(&Path);
+
+/// Identifiers that an LMS matches attempts by never change, whatever is renamed, moved, added or taken away.
+#[test]
+fn an_edit_keeps_every_identifier_that_must_stay() {
+    const FIRST: &str = "01-role-missions-methodes.md";
+    const LAST: &str = "04-approche-motivationnelle.md";
+    let none: &[&str] = &[];
+    let edits: [(&str, Edit, &[&str], &[&str]); 7] = [
+        (
+            "files renamed",
+            |chapter| rename(chapter, FIRST, "01-autre-nom.md"),
+            none,
+            none,
+        ),
+        (
+            "lessons reordered",
+            |chapter| rename(chapter, FIRST, "99-role.md"),
+            none,
+            none,
+        ),
+        (
+            "everything retitled",
+            |chapter| {
+                replace(
+                    chapter,
+                    "chapter.toml",
+                    "Le service pénitentiaire",
+                    "Un service pénitentiaire",
+                );
+                replace(chapter, FIRST, "title = \"", "title = \"Nouveau : ");
+                replace(chapter, "chapter.toml", "number = 7", "number = 8");
+            },
+            none,
+            none,
+        ),
+        (
+            "a lesson added in front",
+            |chapter| {
+                let lesson = "+++\nid = \"nouvelle\"\ntitle = \"Nouvelle\"\n+++\n\nTexte.\n";
+                fs::write(chapter.join("00-nouvelle.md"), lesson).unwrap();
+            },
+            &["nouvelle"],
+            none,
+        ),
+        (
+            "a lesson taken away",
+            |chapter| fs::remove_file(chapter.join(FIRST)).unwrap(),
+            none,
+            &["role-missions-methodes"],
+        ),
+        (
+            "a question added in front",
+            |chapter| {
+                let question = "+++\n\n::: question {#neuve}\nOui ?\n\n- (x) Oui\n- ( ) Non\n:::\n";
+                let text = fs::read_to_string(chapter.join(LAST)).unwrap();
+                let (matter, body) = text[3..].split_once("+++\n").unwrap();
+                fs::write(chapter.join(LAST), format!("+++{matter}{question}{body}")).unwrap();
+            },
+            &["neuve"],
+            none,
+        ),
+        (
+            "a lexicon taken away",
+            |chapter| fs::remove_file(chapter.join("lexicon.toml")).unwrap(),
+            none,
+            none,
+        ),
+    ];
+    let before = identifiers(spip_by_lesson().path());
+    assert!(before.len() > 15, "{before:?}");
+    for (name, edit, added, taken) in edits {
+        let folder = spip_by_lesson();
+        edit(&folder.path().join("7"));
+        let after = identifiers(folder.path());
+        for new in after.difference(&before) {
+            assert!(
+                added.iter().any(|part| new.contains(part)),
+                "{name}: {new} is new"
+            );
+        }
+        for lost in before.difference(&after) {
+            assert!(
+                taken.iter().any(|part| lost.contains(part)),
+                "{name}: {lost} is gone"
+            );
+        }
+        assert_eq!(added.is_empty(), after.is_subset(&before), "{name}");
+        assert_eq!(taken.is_empty(), before.is_subset(&after), "{name}");
+    }
+    // Another folder, and the same chapter a SCO of its own.
+    assert_eq!(
+        identifiers(spip("99-autre-dossier").path()),
+        identifiers(content())
+    );
 }
