@@ -75,7 +75,7 @@ pub(crate) fn data(
     course: &Course,
     chapter: &Chapter,
     words: &Table,
-    whole: Option<Vec<ChapterData<'_>>>,
+    whole: Option<&str>,
 ) -> serde_json::Result<String> {
     let activity = &chapter_activity(course, chapter);
     let data = Data {
@@ -157,20 +157,15 @@ pub(crate) fn data(
 ///
 /// Never in practice: it is written to memory.
 pub(crate) fn course_data(course: &Course) -> serde_json::Result<String> {
-    json(&CourseData {
-        course: &course.id,
-        activity: &course.iri,
-        chapters: chapters_data(course),
-    })
-}
-
-/// The chapters of a whole course.
-pub(crate) fn chapters_data(course: &Course) -> Vec<ChapterData<'_>> {
     let chapters = course.chapters.iter().map(|chapter| ChapterData {
         id: &chapter.id,
         activity: chapter_activity(course, chapter),
     });
-    chapters.collect()
+    json(&CourseData {
+        course: &course.id,
+        activity: &course.iri,
+        chapters: chapters.collect(),
+    })
 }
 
 /// `<` alone could end the script element early; JSON allows its escape everywhere it can appear.

@@ -210,9 +210,9 @@ pub(crate) struct Data<'a> {
     pub(crate) ordered: bool,
     pub(crate) lessons: Vec<LessonData<'a>>,
     pub(crate) questions: Vec<QuestionData<'a>>,
-    /// The chapters of the package, when it holds the whole course.
+    /// The page that knows all chapters, when the package holds the whole course.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) whole: Option<Vec<ChapterData<'a>>>,
+    pub(crate) whole: Option<&'a str>,
     pub(crate) words: Option<&'a toml::Value>,
 }
 

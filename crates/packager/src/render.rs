@@ -151,9 +151,8 @@ impl Renderer {
         let words = words(course);
         let (page_path, whole) = match part {
             Part::Chapter(_) => (PAGE.to_owned(), None),
-            Part::Whole(course) => (page_of(chapter), Some(data::chapters_data(course))),
+            Part::Whole(_) => (page_of(chapter), Some(PAGE)),
         };
-        let course_page = whole.is_some().then_some(PAGE);
         let terms = Terms::new(chapter.lexicon.as_ref());
         let transcript = words.get("transcript").and_then(toml::Value::as_str);
         let media = MediaFiles::of(chapter, &course.language, transcript.unwrap_or_default())?;
@@ -170,7 +169,7 @@ impl Renderer {
             style: STYLE,
             script: SCRIPT,
             data: data::data(course, chapter, &words, whole)?,
-            course: course_context(course, course_page),
+            course: course_context(course, whole),
             chapter: ChapterContext {
                 number: chapter.number,
                 title: &chapter.title,

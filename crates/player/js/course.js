@@ -13,7 +13,7 @@
 
 /** A chapter as its tracker needs it here. @param {CourseData} course @param {ChapterData} chapter @returns {PageData} */
 function chapterOf(course, chapter) {
-  return /** @type {any} */ ({ course: course.course, courseActivity: course.activity, chapter: chapter.id, activity: chapter.activity, whole: course.chapters });
+  return /** @type {any} */ ({ course: course.course, courseActivity: course.activity, chapter: chapter.id, activity: chapter.activity, whole: './' });
 }
 
 /** @param {new (page: PageData, view: Window) => Peeking} Standard */

@@ -37,7 +37,7 @@
  * @property {boolean} shuffledQuestions whether each take has the questions that follow each other in an order of its own
  * @property {number[]} pools how many questions are drawn from each
  * @property {boolean} feedbackAtEnd whether the learner is told what was right only once every question is answered
- * @property {ChapterData[]} [whole] the chapters of the package, when it holds the whole course
+ * @property {string} [whole] the page that knows all chapters, when the package holds the whole course
  * @property {boolean} ordered whether a lesson opens only once those before it were seen
  * @property {LessonData[]} lessons
  * @property {QuestionData[]} questions

@@ -76,14 +76,27 @@ class XapiTracker extends LrsTracker {
     return launch ? this.resume(launch) : this.shelf.get('');
   }
 
+  /** The chapters of the package, if it holds the whole course. @returns {Promise<ChapterData[]>} */
+  async chapters() {
+    try {
+      const { whole } = this.page;
+      const html = whole ? await (await fetch(whole)).text() : '';
+      const data = new DOMParser().parseFromString(html, 'text/html').getElementById('page-data');
+      return data ? JSON.parse(data.textContent || '').chapters : [];
+    } catch {
+      return [];
+    }
+  }
+
   /** Says that a whole course is completed, once each of its chapters is. */
   async settled() {
-    const { whole, courseActivity, courseTitle } = this.page;
+    const { courseActivity, courseTitle } = this.page;
     const told = `${this.name}:course`;
-    if (!whole || !this.standing || !this.standing.complete || this.shelf.get(told)) return;
-    const others = whole.filter(({ activity }) => activity !== this.page.activity);
+    if (!this.standing || !this.standing.complete || this.shelf.get(told)) return;
+    const chapters = await this.chapters();
+    const others = chapters.filter(({ activity }) => activity !== this.page.activity);
     const results = [this.standing, ...(await Promise.all(others.map(({ activity }) => this.document(this.statePath(activity)))))];
-    if (!results.every((result) => result && result.complete) || this.shelf.get(told)) return;
+    if (chapters.length === 0 || !results.every((result) => result && result.complete) || this.shelf.get(told)) return;
     this.shelf.set(told, 'told');
     const success = results.map((result) => result && result.success).filter((passed) => typeof passed === 'boolean');
     const scaled = Math.round((results.reduce((sum, result) => sum + (result ? result.score : 0), 0) / results.length) * 10000) / 10000;
@@ -92,7 +105,7 @@ class XapiTracker extends LrsTracker {
       id: namedUuid(`${courseActivity} ${this.name}`),
       object: this.activity(courseActivity, 'course', courseTitle),
       result: { completion: true, ...(success.length > 0 && { success: success.every(Boolean) }), score: { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 } },
-      context: { contextActivities: { other: whole.map(({ activity }) => ({ id: activity })) } },
+      context: { contextActivities: { other: chapters.map(({ activity }) => ({ id: activity })) } },
     });
     this.send();
   }
