@@ -74,6 +74,25 @@ impl Attachment {
     }
 }
 
+impl crate::statement::Statement {
+    /// Every attachment of the statement and of its `SubStatement`, each with its JSON pointer in the statement.
+    pub fn all_attachments(&self) -> impl Iterator<Item = (String, &Attachment)> {
+        let within = match &self.object {
+            crate::object::Object::SubStatement(sub) => sub.attachments.as_ref(),
+            _ => None,
+        };
+        let own = self.attachments.iter().flatten().enumerate();
+        own.map(|(number, attachment)| (format!("/attachments/{number}"), attachment))
+            .chain(
+                within
+                    .into_iter()
+                    .flatten()
+                    .enumerate()
+                    .map(|(number, attachment)| (format!("/object/attachments/{number}"), attachment)),
+            )
+    }
+}
+
 /// A media type (RFC 2046): a type and a subtype, then perhaps parameters, which are not looked at.
 fn media_type(text: &str) -> Option<String> {
     let token = |text: &str| {

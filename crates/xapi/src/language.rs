@@ -68,30 +68,35 @@ impl LanguageMap {
     /// `fr`, then any other `fr-…`), or else the first entry. `None` when the map is empty.
     #[must_use]
     pub fn best(&self, preferred: &[&str]) -> Option<(&LanguageTag, &str)> {
-        preferred
-            .iter()
-            .find_map(|range| self.look_up(range))
-            .or_else(|| self.iter().next())
+        let best = best_tag(&self.0.iter().map(|(tag, _)| tag.as_str()), preferred)?;
+        self.iter().find(|(tag, _)| tag.as_str() == best)
     }
+}
 
-    fn look_up(&self, range: &str) -> Option<(&LanguageTag, &str)> {
-        let mut range = range;
-        loop {
-            let starts = |tag: &LanguageTag| {
-                let tag = tag.as_str().as_bytes();
-                let wanted = range.as_bytes();
-                tag.get(..wanted.len())
-                    .is_some_and(|head| head.eq_ignore_ascii_case(wanted))
-                    && matches!(tag.get(wanted.len()), None | Some(b'-'))
-            };
-            let exact = self
-                .iter()
-                .find(|(tag, _)| tag.as_str().eq_ignore_ascii_case(range));
-            if let Some(found) = exact.or_else(|| self.iter().find(|(tag, _)| starts(tag))) {
-                return Some(found);
-            }
-            range = range.rsplit_once('-')?.0;
+/// What [`LanguageMap::best`] chooses, among tags alone.
+pub(crate) fn best_tag<'t>(
+    tags: &(impl Iterator<Item = &'t str> + Clone),
+    preferred: &[&str],
+) -> Option<&'t str> {
+    preferred
+        .iter()
+        .find_map(|range| look_up(tags, range))
+        .or_else(|| tags.clone().next())
+}
+
+fn look_up<'t>(tags: &(impl Iterator<Item = &'t str> + Clone), range: &str) -> Option<&'t str> {
+    let mut range = range;
+    loop {
+        let starts = |tag: &&str| {
+            tag.get(..range.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(range))
+                && matches!(tag.as_bytes().get(range.len()), None | Some(b'-'))
+        };
+        let exact = tags.clone().find(|tag| tag.eq_ignore_ascii_case(range));
+        if let Some(found) = exact.or_else(|| tags.clone().find(starts)) {
+            return Some(found);
         }
+        range = range.rsplit_once('-')?.0;
     }
 }
 

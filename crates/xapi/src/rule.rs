@@ -138,6 +138,15 @@ rules! {
     AttachmentSha2 "attachment-sha2"
         "The value must be a SHA-2 in hexadecimal: 56, 64, 96 or 128 digits." "2.4.11" "4.2.2.6";
 
+    AttachmentPart "attachment-part"
+        "The bytes of an attachment must come along: send multipart/mixed with a part whose X-Experience-API-Hash is \
+         this sha2, or give the attachment a fileUrl."
+        "2.4.11" "4.2.2.6";
+    Signature "signature"
+        "A signature must be a JSON web signature (RFC 7515) in its compact form, of the contentType \
+         application/octet-stream, made with RS256, RS384 or RS512 over a statement that means the same."
+        "2.6" "4.2.6";
+
     ExtensionKey "extension-key" "The key of an extension must be an IRI with a scheme." "4.1" "4.2.7";
     LanguageTag "language-tag" "This must be a language tag of RFC 5646, such as fr or en-GB." "4.2" "4.2.7";
     Iri "iri" "The value must be an IRI with a scheme, such as https://example.com/lesson/1." "4.3" "4.2.7";

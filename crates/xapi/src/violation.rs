@@ -99,6 +99,11 @@ impl Violations {
         self.count == 0
     }
 
+    /// Adds what was found outside of the statements' text, such as in an attachment.
+    pub fn push(&mut self, violation: Violation) {
+        self.add(|| violation);
+    }
+
     /// Counts one more, which is made only when it is kept.
     pub(crate) fn add(&mut self, violation: impl FnOnce() -> Violation) {
         self.count += 1;
