@@ -8,6 +8,9 @@
 //! methods of [`Store`]; each test runs on both engines.
 
 mod account;
+mod activity;
+mod agent;
+mod attachment;
 mod credential;
 mod document;
 mod engine;
@@ -16,6 +19,7 @@ mod index;
 mod migration;
 mod password;
 mod query;
+mod reference;
 mod setting;
 mod statement;
 mod store;
@@ -23,6 +27,7 @@ mod store;
 pub mod testing;
 
 pub use account::Session;
+pub use attachment::NewAttachment;
 pub use credential::{Credential, NewCredential};
 pub use document::{Document, DocumentKey, DocumentKind, Precondition};
 pub use engine::Location;
@@ -30,5 +35,5 @@ pub use error::StoreError;
 pub use index::{Facet, IndexRow, Kind, Scope, StatementIndex};
 pub use password::{hash_secret, verify_secret};
 pub use query::{Cursor, Found, Order, Page, StatementFilter};
-pub use statement::{Draft, Inserted};
+pub use statement::{Batch, Draft, Inserted};
 pub use store::{Clock, DEFAULT_STORE, Store, StoreId};

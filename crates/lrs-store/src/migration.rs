@@ -8,12 +8,20 @@ use crate::{
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "foundation",
-    include_str!("../migrations/sqlite/0001_foundation.sql"),
-    include_str!("../migrations/postgres/0001_foundation.sql"),
-)];
+static MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "foundation",
+        include_str!("../migrations/sqlite/0001_foundation.sql"),
+        include_str!("../migrations/postgres/0001_foundation.sql"),
+    ),
+    (
+        2,
+        "resources",
+        include_str!("../migrations/sqlite/0002_resources.sql"),
+        include_str!("../migrations/postgres/0002_resources.sql"),
+    ),
+];
 
 pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);

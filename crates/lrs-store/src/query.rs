@@ -166,39 +166,45 @@ impl Query {
             .sql
             .push_str("SELECT s.id, s.stored, s.payload FROM statement s");
         if let Some(((facet, scope), others)) = facets.split_first() {
-            // The most selective facet is walked in the order of the answer; the others are looked up for each row.
+            // The most selective facet is walked in the order of the answer, once among the statements it is in and
+            // once among those that refer to such a statement; the other facets are looked up for each row, in the
+            // statement that matches. A statement may be found in several of these ways.
             query.sql.push_str(" JOIN (");
-            let scopes: &[Scope] = match scope {
-                Some(Scope::Related) => &[Scope::Direct, Scope::Related],
-                _ => &[Scope::Direct],
-            };
-            for (arm, scope) in scopes.iter().enumerate() {
-                if arm > 0 {
-                    query.sql.push_str(" UNION ALL ");
+            let mut arms = 0;
+            for (table, stored, id) in [
+                ("statement_index", "stored", "id"),
+                ("reference_index", "source_stored", "source"),
+            ] {
+                for scope in reach(*scope) {
+                    if arms > 0 {
+                        query.sql.push_str(" UNION ");
+                    }
+                    let _ = write!(
+                        query.sql,
+                        "SELECT * FROM (SELECT DISTINCT i.stored, i.id, i.part FROM {table} i WHERE "
+                    );
+                    query.facet("i", store, facet, &[*scope]);
+                    query.bounds("i", filter);
+                    for (other, scope) in others {
+                        query
+                            .sql
+                            .push_str(" AND EXISTS (SELECT 1 FROM statement_index o WHERE ");
+                        query.facet("o", store, other, reach(*scope));
+                        let _ = write!(query.sql, " AND o.stored = i.{stored} AND o.id = i.{id})");
+                    }
+                    // Voided statements are left out before the page is cut, or it would come out short.
+                    query.sql.push_str(
+                        " AND NOT EXISTS (SELECT 1 FROM statement v WHERE v.store_id = i.store_id \
+                         AND v.id = i.id AND v.part = i.part AND v.voided)",
+                    );
+                    let _ = write!(
+                        query.sql,
+                        " ORDER BY i.stored {direction}, i.id {direction} LIMIT "
+                    );
+                    query.integer(limit);
+                    let _ = write!(query.sql, ") AS arm_{arms}");
+                    arms += 1;
                 }
-                query
-                    .sql
-                    .push_str("SELECT * FROM (SELECT i.stored, i.id, i.part FROM statement_index i WHERE ");
-                query.facet("i", store, facet, &[*scope]);
-                query.bounds("i", filter);
-                for (other, scope) in others {
-                    query
-                        .sql
-                        .push_str(" AND EXISTS (SELECT 1 FROM statement_index o WHERE ");
-                    query.facet("o", store, other, reach(*scope));
-                    query.sql.push_str(" AND o.stored = i.stored AND o.id = i.id)");
-                }
-                // Voided statements are left out before the page is cut, or it would come out short.
-                query.sql.push_str(
-                    " AND NOT EXISTS (SELECT 1 FROM statement v WHERE v.store_id = i.store_id \
-                     AND v.id = i.id AND v.part = i.part AND v.voided)",
-                );
-                let _ = write!(
-                    query.sql,
-                    " ORDER BY i.stored {direction}, i.id {direction} LIMIT "
-                );
-                query.integer(limit);
-                let _ = write!(query.sql, ") AS arm_{arm}");
             }
             query
                 .sql

@@ -4,9 +4,12 @@ use cartable_xapi::{Actor, Completion, Statement, Timestamp, Version};
 use uuid::Uuid;
 
 use crate::{
+    activity::Learned,
+    attachment::{self, NewAttachment},
     engine::{Tx, on_engine},
     error::StoreError,
     index::StatementIndex,
+    reference,
     store::{Store, StoreId},
 };
 
@@ -21,6 +24,28 @@ pub struct Draft {
     pub text: String,
     /// The version whose rules it was read by.
     pub version: Version,
+}
+
+/// Statements to be stored together, and what comes with them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The statements.
+    pub drafts: Vec<Draft>,
+    /// The bytes of their attachments, as far as they came along.
+    pub attachments: Vec<NewAttachment>,
+    /// Whether what they say of activities and agents may change what the store knows of those (the scope `define`).
+    pub defines: bool,
+}
+
+impl From<Vec<Draft>> for Batch {
+    /// Statements without attachments that may define.
+    fn from(drafts: Vec<Draft>) -> Self {
+        Self {
+            drafts,
+            attachments: Vec::new(),
+            defines: true,
+        }
+    }
 }
 
 /// What became of a batch.
@@ -42,9 +67,10 @@ impl Store {
     pub async fn insert(
         &self,
         store: StoreId,
-        batch: Vec<Draft>,
+        batch: impl Into<Batch>,
         authority: &Actor,
     ) -> Result<Inserted, StoreError> {
+        let batch = batch.into();
         let turn = self.turn().await;
         let mut tx = self.engine.write().await?;
         if let Tx::Postgres(transaction) = &mut tx {
@@ -61,10 +87,11 @@ impl Store {
             .max(latest.unwrap_or(i64::MIN))
             .saturating_add(1);
         let mut inserted = Inserted {
-            ids: Vec::with_capacity(batch.len()),
+            ids: Vec::with_capacity(batch.drafts.len()),
             stored: None,
         };
-        for mut draft in batch {
+        let mut learned = Learned::default();
+        for mut draft in batch.drafts {
             inserted.ids.push(draft.id);
             if is_known(&mut tx, store, &draft).await? {
                 continue;
@@ -85,8 +112,13 @@ impl Store {
             completion.complete(&mut draft.statement);
             let payload = completion.complete_text(&draft.text).map_err(StoreError::Text)?;
             insert_one(&mut tx, store, &draft, stored, &payload).await?;
+            if batch.defines {
+                learned.take(&draft.statement).map_err(StoreError::Text)?;
+            }
             inserted.stored = Some(stored);
         }
+        learned.keep(&mut tx, store).await?;
+        attachment::insert(&mut tx, store, &batch.attachments).await?;
         tx.commit().await?;
         drop(turn);
         Ok(inserted)
@@ -158,6 +190,7 @@ async fn insert_one(
         .execute(connection)
         .await?;
     });
+    reference::insert(tx, store, draft.id, stored.micros(), &index).await?;
     for row in &index.rows {
         let (kind, key) = (row.facet.kind as i16, row.facet.key());
         remember(tx, store, kind, key, &row.facet.value).await?;

@@ -1,12 +1,13 @@
 use cartable_lrs_store::{
-    DEFAULT_STORE, Draft, Facet, Order, Scope, StatementFilter, Store, StoreError, StoreId, on_both_engines,
+    Batch, DEFAULT_STORE, Draft, Facet, NewAttachment, Order, Scope, StatementFilter, Store, StoreError,
+    StoreId, on_both_engines,
 };
 use cartable_xapi::{Actor, ActorRef, Timestamp, Uuid, Version};
 
 use crate::{activity, authority, draft, statement, uuid};
 
 async fn insert(store: &Store, texts: &[String]) {
-    let batch = texts.iter().map(|text| draft(text)).collect();
+    let batch: Vec<Draft> = texts.iter().map(|text| draft(text)).collect();
     store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
 }
 
@@ -67,7 +68,7 @@ on_both_engines! {
             statement(2, "zoe", "failed", &activity("7")),
             statement(3, "zoe", "completed", &activity("7")),
         ];
-        let result = store.insert(DEFAULT_STORE, batch.iter().map(|text| draft(text)).collect(), &authority()).await;
+        let result = store.insert(DEFAULT_STORE, batch.iter().map(|text| draft(text)).collect::<Vec<_>>(), &authority()).await;
         assert!(matches!(result, Err(StoreError::Conflict(id)) if id == uuid(2)), "{result:?}");
         assert_eq!(walk(&store, StatementFilter::default()).await, [uuid(2)]);
     }
@@ -173,8 +174,72 @@ on_both_engines! {
             assert_eq!(store.statement(DEFAULT_STORE, uuid(id), false).await.unwrap(), None);
             assert!(store.statement(DEFAULT_STORE, uuid(id), true).await.unwrap().is_some());
         }
-        assert_eq!(walk(&store, by(agent("zoe"), Scope::Direct)).await, [uuid(3)]);
+        // The statements that void them refer to zoe's, so they are found with hers.
+        assert_eq!(walk(&store, by(agent("zoe"), Scope::Direct)).await, [uuid(3), uuid(13), uuid(12), uuid(11)]);
         assert_eq!(walk(&store, StatementFilter::default()).await, [uuid(3), uuid(13), uuid(12), uuid(11)]);
+    }
+
+    async fn what_refers_to_a_match_is_found_with_it_whichever_came_first(database) {
+        let store = database.open().await;
+        let refers = |id, actor: &str, target| statement(id, actor, "commented", &format!(r#"{{"objectType":"StatementRef","id":"{}"}}"#, uuid(target)));
+        // 2 refers to 1, 3 to 2; 4 refers to itself by way of 5.
+        insert(&store, &[refers(3, "eve", 2), refers(2, "ali", 1), refers(4, "eve", 5)]).await;
+        insert(&store, &[statement(1, "zoe", "completed", &activity("7")), refers(5, "bob", 4)]).await;
+        let zoe = by(agent("zoe"), Scope::Direct);
+        assert_eq!(walk(&store, zoe.clone()).await, [uuid(1), uuid(2), uuid(3)]);
+        assert_eq!(walk(&store, StatementFilter { limit: 1, ..zoe.clone() }).await, [uuid(1), uuid(2), uuid(3)]);
+        assert_eq!(walk(&store, by(agent("bob"), Scope::Direct)).await, [uuid(5), uuid(4)]);
+        // The bounds are those of the statement that refers.
+        let stored = store.statement(DEFAULT_STORE, uuid(2), false).await.unwrap().unwrap().stored;
+        let until = StatementFilter { until: Timestamp::from_micros(stored), ..zoe.clone() };
+        assert_eq!(walk(&store, until).await, [uuid(2), uuid(3)]);
+        // All the facets must be those of one statement: no statement of zoe's has this verb.
+        let both = StatementFilter {
+            facets: vec![(agent("zoe"), None), (Facet::verb("https://example.org/commented"), None)],
+            ..StatementFilter::default()
+        };
+        assert_eq!(walk(&store, both).await, Vec::<Uuid>::new());
+        let both = StatementFilter {
+            facets: vec![(agent("ali"), None), (Facet::verb("https://example.org/commented"), None)],
+            ..StatementFilter::default()
+        };
+        assert_eq!(walk(&store, both).await, [uuid(2), uuid(3)]);
+        // A voided statement is left out, and what refers to it is not.
+        insert(&store, &[statement(9, "admin", "voided", &format!(r#"{{"objectType":"StatementRef","id":"{}"}}"#, uuid(1)))
+            .replace("https://example.org/voided", "http://adlnet.gov/expapi/verbs/voided")]).await;
+        assert_eq!(walk(&store, zoe).await, [uuid(9), uuid(2), uuid(3)]);
+    }
+
+    async fn what_statements_say_of_activities_and_agents_is_learned_where_that_is_allowed(database) {
+        let store = database.open().await;
+        let about = |id, name: &str, definition: &str| statement(id, "zoe", "completed", &format!(r#"{{"id":"https://example.org/7","definition":{definition}}}"#))
+            .replace(r#""mbox""#, &format!(r#""name":"{name}","mbox""#));
+        insert(&store, &[about(1, "Zoé", r#"{"name":{"fr":"Sept"}}"#), about(2, "Zoe", r#"{"name":{"en":"Seven"},"type":"https://example.org/t"}"#)]).await;
+        let batch = Batch { drafts: vec![draft(&about(3, "Mallory", r#"{"name":{"fr":"Huit"}}"#))], attachments: Vec::new(), defines: false };
+        store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
+        let ids = ["https://example.org/7".to_owned(), "https://example.org/8".to_owned()].into();
+        let definitions = store.definitions(DEFAULT_STORE, &ids).await.unwrap();
+        assert_eq!(definitions.len(), 1);
+        let expected: serde_json::Value = serde_json::from_str(r#"{"name":{"fr":"Sept","en":"Seven"},"type":"https://example.org/t"}"#).unwrap();
+        assert_eq!(definitions["https://example.org/7"], expected);
+        assert_eq!(store.agent_names(DEFAULT_STORE, &agent("zoe")).await.unwrap(), ["Zoe", "Zoé"]);
+        assert_eq!(store.agent_names(StoreId(2), &agent("zoe")).await.unwrap(), [""; 0]);
+        assert!(store.definitions(StoreId(2), &ids).await.unwrap().is_empty());
+    }
+
+    async fn the_bytes_of_an_attachment_are_kept_once_with_the_batch(database) {
+        let store = database.open().await;
+        let attachment = |sha2: &str| NewAttachment { sha2: sha2.to_owned(), content: b"\x00\xff".to_vec() };
+        let batch = |id, attachments| Batch { drafts: vec![draft(&statement(id, "zoe", "completed", &activity("7")))], attachments, defines: true };
+        for id in [1, 2] {
+            store.insert(DEFAULT_STORE, batch(id, vec![attachment("aa"), attachment("aa")]), &authority()).await.unwrap();
+        }
+        assert_eq!(store.attachment(DEFAULT_STORE, "aa").await.unwrap(), Some(b"\x00\xff".to_vec()));
+        assert_eq!(store.attachment(StoreId(2), "aa").await.unwrap(), None);
+        let mut conflicting = batch(1, vec![attachment("bb")]);
+        conflicting.drafts = vec![draft(&statement(1, "zoe", "failed", &activity("7")))];
+        store.insert(DEFAULT_STORE, conflicting, &authority()).await.unwrap_err();
+        assert_eq!(store.attachment(DEFAULT_STORE, "bb").await.unwrap(), None);
     }
 
     async fn nothing_is_visible_from_another_store(database) {
