@@ -29,7 +29,18 @@ struct Body {
 #[derive(Debug, Serialize)]
 pub(crate) struct ParameterViolation {
     pub(crate) parameter: String,
+    pub(crate) rule: &'static str,
     pub(crate) message: String,
+    pub(crate) clause: &'static str,
+}
+
+/// What is wrong with a part of a multipart body; the first has the number 0.
+#[derive(Debug, Serialize)]
+pub(crate) struct PartViolation {
+    pub(crate) part: usize,
+    pub(crate) rule: &'static str,
+    pub(crate) message: String,
+    pub(crate) clause: &'static str,
 }
 
 impl Refusal {
@@ -63,6 +74,16 @@ impl Refusal {
     /// Names every parameter that is wrong.
     pub(crate) fn parameters(violations: &[ParameterViolation]) -> Self {
         let mut refusal = Self::bad_request("the address has parameters that are wrong");
+        refusal.body.violations = Some(serde_json::json!({
+            "violations": violations,
+            "count": violations.len(),
+        }));
+        refusal
+    }
+
+    /// Names every part that is wrong.
+    pub(crate) fn parts(violations: &[PartViolation]) -> Self {
+        let mut refusal = Self::bad_request("the body has parts that are wrong");
         refusal.body.violations = Some(serde_json::json!({
             "violations": violations,
             "count": violations.len(),

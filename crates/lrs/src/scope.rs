@@ -9,6 +9,10 @@ pub enum Scope {
     StatementsWrite,
     /// `statements/read`: read every statement.
     StatementsRead,
+    /// `profile`: read and write activity and agent profiles.
+    Profile,
+    /// `define`: change what is known of activities and agents by what statements say of them.
+    Define,
     /// `state`: read and write state documents.
     State,
     /// `all/read`: read everything.
@@ -19,10 +23,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope that this server knows.
-    pub const EVERY: [Self; 5] = [
+    pub const EVERY: [Self; 7] = [
         Self::StatementsWrite,
         Self::StatementsRead,
         Self::State,
+        Self::Profile,
+        Self::Define,
         Self::AllRead,
         Self::All,
     ];
@@ -34,6 +40,8 @@ impl Scope {
             Self::StatementsWrite => "statements/write",
             Self::StatementsRead => "statements/read",
             Self::State => "state",
+            Self::Profile => "profile",
+            Self::Define => "define",
             Self::AllRead => "all/read",
             Self::All => "all",
         }

@@ -37,6 +37,11 @@ impl Call {
         }
     }
 
+    /// Whether what the statements of this credential say of activities and agents is believed.
+    pub(super) fn defines(&self) -> bool {
+        self.scopes.allow(Scope::Define, false)
+    }
+
     /// Who vouches for the statements of this credential: an account of this server (1.0.3 Part 2, 2.4.9).
     pub(super) fn authority(&self, lrs: &Lrs) -> Actor {
         Actor::Agent(Agent {
@@ -63,7 +68,7 @@ impl FromRequestParts<Lrs> for Call {
         let scopes = credential.scopes.parse().unwrap_or_default();
         Ok(Self {
             version,
-            parameters: Parameters::parse(parts.uri.query().unwrap_or_default())?,
+            parameters: Parameters::parse(parts.uri.query().unwrap_or_default(), version)?,
             credential,
             scopes,
         })

@@ -1,12 +1,19 @@
 //! The xAPI resources (1.0.3 Part 3; 2.0, 4.1).
 
 mod about;
+mod activities;
+mod agents;
+mod alternate;
 mod authentication;
 mod body;
 mod call;
+mod document;
+mod form;
+mod multipart;
 mod parameters;
-mod state;
+mod signature;
 mod statements;
+mod submission;
 
 use axum::{
     Router,
@@ -17,6 +24,7 @@ use axum::{
     routing::get,
 };
 use cartable_xapi::Version;
+use tower::Layer;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{environment::Lrs, refusal::Refusal};
@@ -38,23 +46,24 @@ pub(crate) fn routes(lrs: Lrs) -> Router<Lrs> {
             "/statements",
             get(statements::get).post(statements::post).put(statements::put),
         ),
-        (
-            "/activities/state",
-            get(state::get)
-                .put(state::put)
-                .post(state::post)
-                .delete(state::delete),
-        ),
+        ("/activities", get(activities::get)),
+        ("/activities/state", document::STATE.routes()),
+        ("/activities/profile", document::ACTIVITY_PROFILE.routes()),
+        ("/agents", get(agents::get)),
+        ("/agents/profile", document::AGENT_PROFILE.routes()),
     ] {
         resources = resources
             .route(&format!("{XAPI}{path}"), route.clone())
             .route(&format!("{XAPI}{path}/"), route);
     }
-    resources
-        .route(&format!("{XAPI}/{{*path}}"), axum::routing::any(unknown))
+    let resources = resources
+        .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .layer(middleware::from_fn_with_state(lrs, common_headers))
-        .layer(cors())
+        .with_state(lrs.clone());
+    // The alternate request syntax changes the method and the address, so it comes before they choose a resource.
+    let resources = middleware::from_fn(alternate::rewrite).layer(resources);
+    let resources = middleware::from_fn_with_state(lrs, common_headers).layer(resources);
+    Router::new().route_service(&format!("{XAPI}/{{*path}}"), cors().layer(resources))
 }
 
 /// Clients run on any origin; credentials come in a header, never in a cookie.
@@ -81,15 +90,24 @@ fn cors() -> CorsLayer {
         .max_age(AN_HOUR)
 }
 
+/// What a request without a version is answered: the header came with xAPI 0.95, so that the request is of the version
+/// before it, which is refused. This is also what the two current versions can both mean.
+const UNVERSIONED: HeaderValue = HeaderValue::from_static("0.9");
+
 /// Every answer has the request's version, and the time up to which it knows all statements.
 async fn common_headers(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
-    let version = version_of(request.headers()).unwrap_or(Version::V1_0_3);
+    let needs_version = !request.uri().path().trim_end_matches('/').ends_with("/about");
+    let version = match (version_of(request.headers()), request.headers().get(VERSION)) {
+        (Some(version), _) => HeaderValue::try_from(version.to_string()).ok(),
+        (None, None) if needs_version => Some(UNVERSIONED),
+        _ => HeaderValue::try_from(Version::V1_0_3.to_string()).ok(),
+    };
     // Read before the answer is made: what is stored meanwhile must not be promised.
     let consistent_through = lrs.store().consistent_through();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if let Ok(version) = HeaderValue::try_from(version.to_string()) {
-        headers.insert(VERSION, version);
+    if let Some(version) = version {
+        headers.entry(VERSION).or_insert(version);
     }
     if let Ok(time) = HeaderValue::try_from(consistent_through.to_string()) {
         headers.insert(CONSISTENT_THROUGH, time);

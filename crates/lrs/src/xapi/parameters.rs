@@ -2,7 +2,7 @@
 //! (1.0.3 Part 3, 2.1.3 and 3.2; 2.0, 4.1.4).
 
 use cartable_lrs_store::Facet;
-use cartable_xapi::{Actor, ActorRef, Iri, Timestamp, Uuid, Version};
+use cartable_xapi::{Actor, Iri, Timestamp, Uuid, Version};
 
 use crate::refusal::{ParameterViolation, Refusal};
 
@@ -12,7 +12,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    pub(super) fn parse(query: &str) -> Result<Self, Refusal> {
+    pub(super) fn parse(query: &str, version: Version) -> Result<Self, Refusal> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let repeated: Vec<_> = pairs
             .iter()
@@ -20,7 +20,9 @@ impl Parameters {
             .filter(|(place, (name, _))| pairs.iter().take(*place).any(|(earlier, _)| earlier == name))
             .map(|(_, (name, _))| ParameterViolation {
                 parameter: name.clone(),
+                rule: "repeated-parameter",
                 message: "this parameter is there twice".to_owned(),
+                clause: clause(version),
             })
             .collect();
         if repeated.is_empty() {
@@ -39,7 +41,8 @@ impl Parameters {
         };
         for (name, _) in &self.pairs {
             if !known.contains(&name.as_str()) {
-                reader.refuse(name, format!("unknown; this request knows: {}", known.join(", ")));
+                let message = format!("unknown; this request knows: {}", known.join(", "));
+                reader.add(name, "unknown-parameter", message);
             }
         }
         reader
@@ -69,10 +72,21 @@ pub(super) struct Reader<'p> {
 
 impl<'p> Reader<'p> {
     pub(super) fn refuse(&mut self, parameter: &str, message: impl Into<String>) {
-        self.violations.push(ParameterViolation {
-            parameter: parameter.to_owned(),
-            message: message.into(),
-        });
+        self.add(parameter, "parameter-value", message.into());
+    }
+
+    fn add(&mut self, parameter: &str, rule: &'static str, message: String) {
+        // A name or a number of parameters without bounds must not come back as an answer without bounds.
+        const KEPT: usize = 100;
+        const SHOWN: usize = 80;
+        if self.violations.len() < KEPT {
+            self.violations.push(ParameterViolation {
+                parameter: parameter.chars().take(SHOWN).collect(),
+                rule,
+                message,
+                clause: clause(self.version),
+            });
+        }
     }
 
     /// What was read, if nothing was wrong.
@@ -94,7 +108,11 @@ impl<'p> Reader<'p> {
 
     pub(super) fn require(&mut self, name: &str) {
         if !self.has(name) {
-            self.refuse(name, "this parameter is required");
+            self.add(
+                name,
+                "required-parameter",
+                "this parameter is required".to_owned(),
+            );
         }
     }
 
@@ -142,17 +160,16 @@ impl<'p> Reader<'p> {
         )
     }
 
-    /// An agent or an identified group, given as JSON.
+    /// An agent or an identified group, given as JSON, as what it is found by.
     pub(super) fn agent(&mut self, name: &str) -> Option<Facet> {
+        self.actor(name)?.identifier().map(Facet::agent)
+    }
+
+    /// An agent or an identified group, given as JSON.
+    pub(super) fn actor(&mut self, name: &str) -> Option<Actor> {
         let json = self.text(name)?;
         match Actor::parse_parameter(json, self.version) {
-            Ok(actor) => {
-                let identifier = ActorRef::from(&actor).identifier();
-                if identifier.is_none() {
-                    self.refuse(name, "a group needs an identifier here");
-                }
-                identifier.map(Facet::agent)
-            }
+            Ok(actor) => Some(actor),
             Err(violations) => {
                 for violation in &violations {
                     self.refuse(name, violation.to_string());
@@ -160,5 +177,14 @@ impl<'p> Reader<'p> {
                 None
             }
         }
+    }
+}
+
+/// Where the parameters of each resource are.
+fn clause(version: Version) -> &'static str {
+    if version.is_2_0() {
+        "IEEE 9274.1.1, 4.1.6"
+    } else {
+        "xAPI 1.0.3, Part 3, 2"
     }
 }

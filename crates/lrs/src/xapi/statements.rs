@@ -5,14 +5,14 @@ use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use cartable_lrs_store::{
-    Draft, Facet, Found, Inserted, Order, Page, Scope as Reach, StatementFilter, StoreError,
+    Batch, Cursor, Draft, Facet, Found, Inserted, Order, Page, Scope as Reach, StatementFilter, StoreError,
 };
-use cartable_xapi::{ParsedStatement, Timestamp, Uuid, parse_batch};
+use cartable_xapi::{Timestamp, Uuid};
 
-use super::{XAPI, body, call::Call, parameters::Reader};
+use super::{XAPI, body, call::Call, form::Form, parameters::Reader, submission::Submission};
 use crate::{environment::Lrs, refusal::Refusal, scope::Scope};
 
 /// A page has this many statements at the most.
@@ -44,8 +44,8 @@ pub(super) async fn post(
     call.require(Scope::StatementsWrite, false)?;
     call.parameters.reader(&[], call.version).finish(())?;
     let bytes = body::read(body).await?;
-    let statements = parse(&call, &headers, &bytes)?;
-    let inserted = insert(&lrs, &call, statements).await?;
+    let submission = Submission::read(&headers, call.version, &bytes)?;
+    let inserted = insert(&lrs, &call, submission).await?;
     Ok(Json(inserted.ids))
 }
 
@@ -61,56 +61,27 @@ pub(super) async fn put(
     let id = reader.uuid("statementId");
     let id = reader.finish(id)?.unwrap_or_default();
     let bytes = body::read(body).await?;
-    if bytes.trim_ascii_start().starts_with(b"[") {
+    let mut submission = Submission::read(&headers, call.version, &bytes)?;
+    if submission.is_array {
         return Err(Refusal::bad_request(
             "PUT stores one statement: send a JSON object",
         ));
     }
-    let mut statements = parse(&call, &headers, &bytes)?;
-    for parsed in &mut statements {
+    for parsed in &mut submission.statements {
         if *parsed.statement.id.get_or_insert(id) != id {
             return Err(Refusal::bad_request(
                 "the statement's id is not the one of the parameter statementId",
             ));
         }
     }
-    insert(&lrs, &call, statements).await?;
+    insert(&lrs, &call, submission).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn parse<'b>(call: &Call, headers: &HeaderMap, bytes: &'b [u8]) -> Result<Vec<ParsedStatement<'b>>, Refusal> {
-    match body::media_type(headers).as_str() {
-        "application/json" => {}
-        "multipart/mixed" => {
-            return Err(Refusal::bad_request(
-                "this server does not take multipart/mixed yet: send application/json, and give the address of each \
-                 attachment in its fileUrl",
-            ));
-        }
-        _ => {
-            return Err(Refusal::bad_request(
-                "the Content-Type of statements must be application/json",
-            ));
-        }
-    }
-    let statements = parse_batch(bytes, call.version)?;
-    let misses_file = |parsed: &ParsedStatement<'_>| {
-        let attachments = parsed.statement.attachments.iter().flatten();
-        attachments
-            .clone()
-            .any(|attachment| attachment.file_url.is_none())
-    };
-    if statements.iter().any(misses_file) {
-        return Err(Refusal::bad_request(
-            "an attachment has neither a fileUrl nor a part of the body",
-        ));
-    }
-    Ok(statements)
-}
-
 /// Stores statements in a task of its own, which a client that goes away does not interrupt.
-async fn insert(lrs: &Lrs, call: &Call, statements: Vec<ParsedStatement<'_>>) -> Result<Inserted, Refusal> {
-    let drafts = statements
+async fn insert(lrs: &Lrs, call: &Call, submission: Submission<'_>) -> Result<Inserted, Refusal> {
+    let drafts = submission
+        .statements
         .into_iter()
         .map(|parsed| Draft {
             id: parsed.statement.id.unwrap_or_else(|| lrs.new_id()),
@@ -119,8 +90,13 @@ async fn insert(lrs: &Lrs, call: &Call, statements: Vec<ParsedStatement<'_>>) ->
             version: call.version,
         })
         .collect();
+    let batch = Batch {
+        drafts,
+        attachments: submission.attachments,
+        defines: call.defines(),
+    };
     let (store, id, authority) = (lrs.store().clone(), call.store(), call.authority(lrs));
-    let task = tokio::spawn(async move { store.insert(id, drafts, &authority).await });
+    let task = tokio::spawn(async move { store.insert(id, batch, &authority).await });
     match task.await {
         Ok(result) => Ok(result?),
         Err(error) => {
@@ -133,30 +109,19 @@ async fn insert(lrs: &Lrs, call: &Call, statements: Vec<ParsedStatement<'_>>) ->
     }
 }
 
-pub(super) async fn get(State(lrs): State<Lrs>, call: Call) -> Result<Response, Refusal> {
+pub(super) async fn get(State(lrs): State<Lrs>, call: Call, headers: HeaderMap) -> Result<Response, Refusal> {
     call.require(Scope::StatementsRead, true)?;
     let known: Vec<&str> = [&BY_ID[..], &BY_FILTER, &FOR_BOTH].concat();
     let mut reader = call.parameters.reader(&known, call.version);
-    read_common(&mut reader);
+    let form = Form::read(&mut reader, &headers);
     if BY_ID.iter().any(|name| reader.has(name)) {
-        one(&lrs, &call, reader).await
+        one(&lrs, &call, reader, &form).await
     } else {
-        page(&lrs, &call, reader).await
+        page(&lrs, &call, reader, &form).await
     }
 }
 
-fn read_common(reader: &mut Reader<'_>) {
-    match reader.text("format") {
-        None | Some("exact") => {}
-        Some("ids" | "canonical") => reader.refuse("format", "this server answers `exact` only, for now"),
-        Some(_) => reader.refuse("format", "must be ids, exact or canonical"),
-    }
-    if reader.boolean("attachments") == Some(true) {
-        reader.refuse("attachments", "this server does not keep attachments yet");
-    }
-}
-
-async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>) -> Result<Response, Refusal> {
+async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
     for name in BY_FILTER {
         if reader.has(name) {
             reader.refuse(name, "does not go with statementId or voidedStatementId");
@@ -178,15 +143,17 @@ async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>) -> Result<Response,
             "no statement has this id, or it was voided"
         })
     })?;
+    let attached = form.attached(lrs, call, &[&payload]).await?;
+    let text = form.apply(lrs, call, &[payload]).await?.pop().unwrap_or_default();
     let modified = http_date(Timestamp::from_micros(stored).unwrap_or(Timestamp::MIN));
-    let headers = [
-        (header::CONTENT_TYPE, "application/json".to_owned()),
-        (header::LAST_MODIFIED, modified),
-    ];
-    Ok((headers, payload).into_response())
+    let mut response = attached.answer(lrs, text);
+    if let Ok(modified) = modified.try_into() {
+        response.headers_mut().insert(header::LAST_MODIFIED, modified);
+    }
+    Ok(response)
 }
 
-async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>) -> Result<Response, Refusal> {
+async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
     let query = call.parameters.without(CURSOR);
     // A cursor holds for the store as well: that of one tenant must not open a window on another.
     let signed = format!("{}/{query}", call.store().0);
@@ -201,15 +168,22 @@ async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>) -> Result<Response
         ..read_filter(&mut reader)
     };
     reader.finish(())?;
-    let Page { statements, next } = lrs.store().statements(call.store(), &filter).await?;
-
-    let mut text = String::from("{\"statements\":[");
-    for (place, found) in statements.iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        text.push_str(&found.payload);
+    let Page {
+        mut statements,
+        mut next,
+    } = lrs.store().statements(call.store(), &filter).await?;
+    let texts: Vec<&str> = statements.iter().map(|found| found.payload.as_str()).collect();
+    let attached = form.attached(lrs, call, &texts).await?;
+    if attached.statements < statements.len() {
+        statements.truncate(attached.statements);
+        next = statements.last().map(|last| Cursor {
+            stored: last.stored,
+            id: last.id,
+        });
     }
+    let payloads: Vec<String> = statements.into_iter().map(|found| found.payload).collect();
+    let payloads = form.apply(lrs, call, &payloads).await?;
+
     let more = next.map(|cursor| {
         let separator = if query.is_empty() { "" } else { "&" };
         let cursor = lrs.cursor_key().sign(cursor, &signed);
@@ -219,10 +193,8 @@ async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>) -> Result<Response
         )
     });
     let more = serde_json::to_string(&more.unwrap_or_default()).map_err(StoreError::Text)?;
-    text.push_str("],\"more\":");
-    text.push_str(&more);
-    text.push('}');
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    let text = format!("{{\"statements\":[{}],\"more\":{more}}}", payloads.join(","));
+    Ok(attached.answer(lrs, text))
 }
 
 fn read_filter(reader: &mut Reader<'_>) -> StatementFilter {

@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod access;
+mod alternate;
+mod attachments;
 mod console;
+mod formats;
+mod profiles;
 mod state;
 mod statements;
 
