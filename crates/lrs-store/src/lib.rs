@@ -25,6 +25,7 @@ mod statement;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod watermark;
 
 pub use account::Session;
 pub use attachment::NewAttachment;

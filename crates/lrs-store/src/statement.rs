@@ -11,6 +11,7 @@ use crate::{
     index::StatementIndex,
     reference,
     store::{Store, StoreId},
+    watermark,
 };
 
 /// A statement to be stored.
@@ -73,19 +74,19 @@ impl Store {
         let batch = batch.into();
         let turn = self.turn().await;
         let mut tx = self.engine.write().await?;
-        if let Tx::Postgres(transaction) = &mut tx {
-            // Other nodes wait here, so that statements become visible in the order of `stored`.
-            sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                .bind(store.0)
-                .execute(&mut **transaction)
-                .await?;
-        }
-        let latest = latest(&mut tx, store).await?;
-        let mut next = turn
-            .floor
-            .micros()
-            .max(latest.unwrap_or(i64::MIN))
-            .saturating_add(1);
+        let now = match &mut tx {
+            Tx::Sqlite(_) => turn.floor.micros(),
+            Tx::Postgres(transaction) => {
+                // Other nodes wait here, so that statements become visible in the order of `stored`.
+                sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                    .bind(store.0)
+                    .execute(&mut **transaction)
+                    .await?;
+                watermark::hold(transaction).await?
+            }
+        };
+        let latest = latest(&mut tx, store).await?.unwrap_or(i64::MIN);
+        let mut next = now.max(latest).max(self.promised()).saturating_add(1);
         let mut inserted = Inserted {
             ids: Vec::with_capacity(batch.drafts.len()),
             stored: None,

@@ -1,6 +1,9 @@
 //! The store as a whole: opening, closing, health, and what has been promised about time.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicI64, Ordering},
+};
 
 use cartable_xapi::Timestamp;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
@@ -8,7 +11,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 use crate::{
     engine::{Engine, Location, on_engine},
     error::StoreError,
-    migration,
+    migration, watermark,
 };
 
 /// A tenant: nothing is visible from one store to another.
@@ -41,8 +44,11 @@ pub struct Store {
 struct InFlight {
     /// Held from the choice of `stored` to the commit, so that statements become visible in their order.
     writer: AsyncMutex<()>,
-    /// The time before which everything stored can be read, while a write is under way.
+    /// The time before which everything stored can be read, while a write is under way; for `SQLite`, which has one
+    /// process.
     floor: Mutex<Option<Timestamp>>,
+    /// The latest time that was promised, so that it does not go back when a clock does.
+    promised: AtomicI64,
 }
 
 impl Store {
@@ -97,11 +103,33 @@ impl Store {
         Ok(())
     }
 
-    /// The time up to which every stored statement can be read (1.0.3 Part 3, 2.1.4; 2.0, 4.1.6.1).
-    #[must_use]
-    pub fn consistent_through(&self) -> Timestamp {
-        let floor = lock(&self.in_flight.floor);
-        floor.unwrap_or_else(|| (self.clock)())
+    /// The time up to which every stored statement can be read (1.0.3 Part 3, 2.1.4; 2.0, 4.1.6.1). It never goes back.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn consistent_through(&self) -> Result<Timestamp, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { .. } => {
+                // Kept under the lock under which a writer begins, so that the writer knows of the promise.
+                let floor = lock(&self.in_flight.floor);
+                Ok(self.promise(floor.unwrap_or_else(|| (self.clock)())))
+            }
+            Engine::Postgres(pool) => Ok(self.promise(watermark::read(pool).await?)),
+        }
+    }
+
+    fn promise(&self, through: Timestamp) -> Timestamp {
+        let before = self
+            .in_flight
+            .promised
+            .fetch_max(through.micros(), Ordering::AcqRel);
+        through.max(Timestamp::from_micros(before).unwrap_or(Timestamp::MIN))
+    }
+
+    /// The latest time that this process has promised to readers: what is stored from now on is later.
+    pub(crate) fn promised(&self) -> i64 {
+        self.in_flight.promised.load(Ordering::Acquire)
     }
 }
 

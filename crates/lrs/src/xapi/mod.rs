@@ -103,13 +103,15 @@ async fn common_headers(State(lrs): State<Lrs>, request: Request, next: Next) ->
         _ => HeaderValue::try_from(Version::V1_0_3.to_string()).ok(),
     };
     // Read before the answer is made: what is stored meanwhile must not be promised.
-    let consistent_through = lrs.store().consistent_through();
+    let consistent_through = lrs.store().consistent_through().await.ok();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if let Some(version) = version {
         headers.entry(VERSION).or_insert(version);
     }
-    if let Ok(time) = HeaderValue::try_from(consistent_through.to_string()) {
+    // A database that does not answer promises nothing.
+    let time = consistent_through.and_then(|time| HeaderValue::try_from(time.to_string()).ok());
+    if let Some(time) = time {
         headers.insert(CONSISTENT_THROUGH, time);
     }
     // A state document may hold anything, and the console has the same origin.
