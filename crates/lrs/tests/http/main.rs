@@ -5,6 +5,7 @@
 mod access;
 mod alternate;
 mod attachments;
+mod clauses;
 mod console;
 mod formats;
 mod profiles;
@@ -21,7 +22,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use cartable_lrs::{Lrs, Settings, router};
-use cartable_lrs_store::{DEFAULT_STORE, NewCredential, Store, hash_secret, testing::TestDatabase};
+use cartable_lrs_store::{DEFAULT_STORE, NewCredential, Store, StoreId, hash_secret, testing::TestDatabase};
 use cartable_xapi::{Iri, Timestamp};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -91,6 +92,10 @@ impl Client {
     }
 
     async fn add_credential(&self, key: &str, scopes: &str) {
+        self.add_credential_to(DEFAULT_STORE, key, scopes).await;
+    }
+
+    async fn add_credential_to(&self, store: StoreId, key: &str, scopes: &str) {
         let credential = NewCredential {
             key: key.to_owned(),
             secret_hash: hash_secret(SECRET, &[9; 16]).unwrap(),
@@ -98,10 +103,7 @@ impl Client {
             scopes: scopes.to_owned(),
             expires: None,
         };
-        self.store
-            .add_credential(DEFAULT_STORE, &credential)
-            .await
-            .unwrap();
+        self.store.add_credential(store, &credential).await.unwrap();
     }
 
     /// The same server with another credential.
@@ -132,6 +134,14 @@ impl Client {
         }
     }
 
+    fn authorization(&self) -> String {
+        format!(
+            "Basic {}",
+            BASE64_STANDARD.encode(format!("{}:{SECRET}", self.key))
+        )
+    }
+
+    /// A header given here stands in place of the client's own; an empty one leaves it out.
     async fn call(
         &self,
         method: Method,
@@ -139,13 +149,16 @@ impl Client {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let token = BASE64_STANDARD.encode(format!("{}:{SECRET}", self.key));
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("x-experience-api-version", self.version)
-            .header("authorization", format!("Basic {token}"));
-        for (name, value) in headers {
+        let authorization = self.authorization();
+        let own = [
+            ("x-experience-api-version", self.version),
+            ("authorization", authorization.as_str()),
+        ];
+        let own = own
+            .iter()
+            .filter(|(name, _)| !headers.iter().any(|(given, _)| given == name));
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in own.chain(headers).filter(|(_, value)| !value.is_empty()) {
             request = request.header(*name, *value);
         }
         self.send(request.body(body.into()).unwrap()).await
