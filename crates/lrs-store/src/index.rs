@@ -1,6 +1,6 @@
 //! By what a statement can be found: a pure function of it.
 
-use cartable_xapi::{ActorRef, InverseFunctionalIdentifier, Statement};
+use cartable_xapi::{Actor, ActorRef, InverseFunctionalIdentifier, Statement};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -16,6 +16,8 @@ pub enum Kind {
     Verb = 2,
     /// A registration.
     Registration = 3,
+    /// Who vouches for the statement.
+    Authority = 4,
 }
 
 /// Where in the statement it stands. The numbers are in the database.
@@ -43,6 +45,15 @@ impl Facet {
     pub fn agent(identifier: &InverseFunctionalIdentifier) -> Self {
         Self {
             kind: Kind::Agent,
+            value: identifier.to_string(),
+        }
+    }
+
+    /// Who vouches for a statement.
+    #[must_use]
+    pub fn authority(identifier: &InverseFunctionalIdentifier) -> Self {
+        Self {
+            kind: Kind::Authority,
             value: identifier.to_string(),
         }
     }
@@ -123,6 +134,9 @@ impl StatementIndex {
             add(Facet::activity(activity.id.as_str()), Scope::Related);
         }
         add(Facet::verb(statement.verb.id.as_str()), Scope::Direct);
+        if let Some(identifier) = statement.authority.as_ref().and_then(Actor::identifier) {
+            add(Facet::authority(identifier), Scope::Direct);
+        }
         if let Some(registration) = statement.registration() {
             add(Facet::registration(registration), Scope::Direct);
         }

@@ -37,6 +37,8 @@ pub struct Cursor {
 pub struct StatementFilter {
     /// All of these, each where [`Scope`] says or closer.
     pub facets: Vec<(Facet, Option<Scope>)>,
+    /// For which this authority vouches, itself: what refers to such a statement is not found by it.
+    pub authority: Option<Facet>,
     /// Stored after this.
     pub since: Option<Timestamp>,
     /// Stored at this time or before.
@@ -159,7 +161,11 @@ impl Query {
         };
         // One row beyond the page tells whether there is another.
         let limit = i64::from(filter.limit) + 1;
+        let authority = filter.authority.clone().map(|authority| (authority, None));
         let mut facets: Vec<&(Facet, Option<Scope>)> = filter.facets.iter().collect();
+        if facets.is_empty() {
+            facets.extend(&authority);
+        }
         facets.sort_by_key(|(facet, _)| selectivity(facet.kind));
 
         query
@@ -175,6 +181,9 @@ impl Query {
                 ("statement_index", "stored", "id"),
                 ("reference_index", "source_stored", "source"),
             ] {
+                if facet.kind == Kind::Authority && arms > 0 {
+                    continue;
+                }
                 for scope in reach(*scope) {
                     if arms > 0 {
                         query.sql.push_str(" UNION ");
@@ -191,6 +200,14 @@ impl Query {
                             .push_str(" AND EXISTS (SELECT 1 FROM statement_index o WHERE ");
                         query.facet("o", store, other, reach(*scope));
                         let _ = write!(query.sql, " AND o.stored = i.{stored} AND o.id = i.{id})");
+                    }
+                    if let Some(authority) = filter.authority.as_ref().filter(|authority| *authority != facet)
+                    {
+                        query
+                            .sql
+                            .push_str(" AND EXISTS (SELECT 1 FROM statement_index a WHERE ");
+                        query.facet("a", store, authority, &[Scope::Direct]);
+                        query.sql.push_str(" AND a.stored = i.stored AND a.id = i.id)");
                     }
                     // Voided statements are left out before the page is cut, or it would come out short.
                     query.sql.push_str(
@@ -281,5 +298,6 @@ fn selectivity(kind: Kind) -> u8 {
         Kind::Agent => 1,
         Kind::Activity => 2,
         Kind::Verb => 3,
+        Kind::Authority => 4,
     }
 }

@@ -9,6 +9,8 @@ pub enum Scope {
     StatementsWrite,
     /// `statements/read`: read every statement.
     StatementsRead,
+    /// `statements/read/mine`: read the statements that this credential stored.
+    StatementsReadMine,
     /// `profile`: read and write activity and agent profiles.
     Profile,
     /// `define`: change what is known of activities and agents by what statements say of them.
@@ -23,9 +25,10 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope that this server knows.
-    pub const EVERY: [Self; 7] = [
+    pub const EVERY: [Self; 8] = [
         Self::StatementsWrite,
         Self::StatementsRead,
+        Self::StatementsReadMine,
         Self::State,
         Self::Profile,
         Self::Define,
@@ -39,6 +42,7 @@ impl Scope {
         match self {
             Self::StatementsWrite => "statements/write",
             Self::StatementsRead => "statements/read",
+            Self::StatementsReadMine => "statements/read/mine",
             Self::State => "state",
             Self::Profile => "profile",
             Self::Define => "define",

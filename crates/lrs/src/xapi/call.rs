@@ -1,7 +1,7 @@
 //! Who calls, by which version of the specification.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use cartable_lrs_store::{Credential, StoreId};
+use cartable_lrs_store::{Credential, Facet, StoreId};
 use cartable_xapi::{Account, Actor, Agent, InverseFunctionalIdentifier, Version};
 
 use super::{VERSION, authentication::authenticate, parameters::Parameters, version_of};
@@ -35,6 +35,17 @@ impl Call {
                 format!("the credential lacks the scope `{scope}`"),
             ))
         }
+    }
+
+    /// Refuses a call that may read no statement; the authority of those it may read, when it may not read all.
+    pub(super) fn require_statements(&self, lrs: &Lrs) -> Result<Option<Facet>, Refusal> {
+        if !self.scopes.allow(Scope::StatementsRead, true)
+            && self.scopes.allow(Scope::StatementsReadMine, true)
+        {
+            return Ok(self.authority(lrs).identifier().map(Facet::authority));
+        }
+        self.require(Scope::StatementsRead, true)?;
+        Ok(None)
     }
 
     /// Whether what the statements of this credential say of activities and agents is believed.

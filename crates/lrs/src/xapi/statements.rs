@@ -10,7 +10,9 @@ use axum::{
 use cartable_lrs_store::{
     Batch, Cursor, Draft, Facet, Found, Inserted, Order, Page, Scope as Reach, StatementFilter, StoreError,
 };
-use cartable_xapi::{Timestamp, Uuid};
+use cartable_xapi::{Actor, Timestamp, Uuid, Version};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{XAPI, body, call::Call, form::Form, parameters::Reader, submission::Submission};
 use crate::{environment::Lrs, refusal::Refusal, scope::Scope};
@@ -110,18 +112,24 @@ async fn insert(lrs: &Lrs, call: &Call, submission: Submission<'_>) -> Result<In
 }
 
 pub(super) async fn get(State(lrs): State<Lrs>, call: Call, headers: HeaderMap) -> Result<Response, Refusal> {
-    call.require(Scope::StatementsRead, true)?;
+    let authority = call.require_statements(&lrs)?;
     let known: Vec<&str> = [&BY_ID[..], &BY_FILTER, &FOR_BOTH].concat();
     let mut reader = call.parameters.reader(&known, call.version);
     let form = Form::read(&mut reader, &headers);
     if BY_ID.iter().any(|name| reader.has(name)) {
-        one(&lrs, &call, reader, &form).await
+        one(&lrs, &call, reader, &form, authority).await
     } else {
-        page(&lrs, &call, reader, &form).await
+        page(&lrs, &call, reader, &form, authority).await
     }
 }
 
-async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
+async fn one(
+    lrs: &Lrs,
+    call: &Call,
+    mut reader: Reader<'_>,
+    form: &Form,
+    authority: Option<Facet>,
+) -> Result<Response, Refusal> {
     for name in BY_FILTER {
         if reader.has(name) {
             reader.refuse(name, "does not go with statementId or voidedStatementId");
@@ -136,6 +144,7 @@ async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Res
         Some(id) => lrs.store().statement(call.store(), id, voided.is_some()).await?,
         None => None,
     };
+    let found = found.filter(|found| authority.is_none_or(|authority| vouches(&authority, &found.payload)));
     let Found { stored, payload, .. } = found.ok_or_else(|| {
         Refusal::not_found(if voided.is_some() {
             "no voided statement has this id"
@@ -153,7 +162,13 @@ async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Res
     Ok(response)
 }
 
-async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
+async fn page(
+    lrs: &Lrs,
+    call: &Call,
+    mut reader: Reader<'_>,
+    form: &Form,
+    authority: Option<Facet>,
+) -> Result<Response, Refusal> {
     let query = call.parameters.without(CURSOR);
     // A cursor holds for the store as well: that of one tenant must not open a window on another.
     let signed = format!("{}/{query}", call.store().0);
@@ -165,6 +180,7 @@ async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Re
     }
     let filter = StatementFilter {
         after: after.flatten(),
+        authority,
         ..read_filter(&mut reader)
     };
     reader.finish(())?;
@@ -197,6 +213,20 @@ async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Re
     Ok(attached.answer(lrs, text))
 }
 
+/// Whether this authority vouches for a statement.
+fn vouches(authority: &Facet, payload: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Vouched<'p> {
+        #[serde(borrow)]
+        authority: &'p RawValue,
+    }
+    serde_json::from_str::<Vouched<'_>>(payload)
+        .ok()
+        .and_then(|vouched| Actor::parse_parameter(vouched.authority.get(), Version::V2_0_0).ok())
+        .and_then(|actor| actor.identifier().map(Facet::authority))
+        .is_some_and(|found| found == *authority)
+}
+
 fn read_filter(reader: &mut Reader<'_>) -> StatementFilter {
     let reach = |related: Option<bool>| {
         if related == Some(true) {
@@ -221,6 +251,7 @@ fn read_filter(reader: &mut Reader<'_>) -> StatementFilter {
         facets: facets.into_iter().flatten().collect(),
         since: reader.timestamp("since"),
         until: reader.timestamp("until"),
+        authority: None,
         after: None,
         order: if reader.boolean("ascending") == Some(true) {
             Order::Ascending

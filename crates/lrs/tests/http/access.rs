@@ -57,6 +57,28 @@ on_both_engines! {
         }
     }
 
+    async fn a_credential_may_be_limited_to_what_it_stored(database) {
+        let client = Client::new(&database).await;
+        client.add_credential("mine", "statements/write statements/read/mine").await;
+        let mine = client.with_key("mine");
+        let id = |answer: &crate::Answer| answer.json()[0].as_str().unwrap().to_owned();
+        let theirs = id(&client.post_json("/xapi/statements", statement("zoe", "completed").to_string()).await);
+        let own = id(&mine.post_json("/xapi/statements", statement("zoe", "completed").to_string()).await);
+        // Another's statement that refers to one's own stays another's.
+        let mut reference = statement("zoe", "commented");
+        reference["object"] = serde_json::json!({ "objectType": "StatementRef", "id": own });
+        client.post_json("/xapi/statements", reference.to_string()).await;
+        for query in ["", "?verb=https://example.org/completed", "?limit=1&activity=https://example.org/7"] {
+            let page = mine.get(&format!("/xapi/statements{query}")).await.json();
+            let ids: Vec<_> = page["statements"].as_array().unwrap().iter().map(|statement| &statement["id"]).collect();
+            assert_eq!(ids, [&own], "{query}");
+            assert_eq!(page["more"], "");
+        }
+        assert_eq!(mine.get(&format!("/xapi/statements?statementId={own}")).await.status, StatusCode::OK);
+        assert_eq!(mine.get(&format!("/xapi/statements?statementId={theirs}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(client.get("/xapi/statements").await.json()["statements"].as_array().unwrap().len(), 3);
+    }
+
     async fn a_page_of_any_origin_may_call_and_read_what_it_needs(database) {
         let client = Client::new(&database).await;
         let preflight = Request::builder().method(Method::OPTIONS).uri("/xapi/statements").header("origin", "null")
