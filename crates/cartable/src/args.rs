@@ -1,8 +1,11 @@
 //! The command line's arguments.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
-use cartable_lrs::Scope;
+use cartable_lrs::{Scope, Settings};
 use cartable_packager::formats;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 
@@ -33,6 +36,9 @@ pub(crate) enum Command {
     /// Create, list or revoke the credentials of the LRS's clients
     #[command(subcommand)]
     Credential(Credential),
+    /// Create or list the LRS's stores, which see nothing of each other
+    #[command(subcommand)]
+    Store(Store),
     /// Give the console a new password
     Password(Password),
 }
@@ -128,6 +134,20 @@ pub(crate) struct Serve {
     /// Where clients reach the server, when that is not the address it listens on
     #[arg(long, value_name = "URL", env = "CARTABLE_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
+
+    /// The address of a reverse proxy whose X-Forwarded-For is believed; may be given several times
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "CARTABLE_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxy: Vec<IpAddr>,
+
+    /// Requests that a credential may make in a second, after a burst of ten times as many
+    #[arg(long, default_value_t = Settings::RATE, value_name = "NUMBER", env = "CARTABLE_RATE",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rate: u32,
 }
 
 #[derive(Debug, Args)]
@@ -173,8 +193,20 @@ pub(crate) struct CreateCredential {
     pub(crate) label: String,
 
     /// What it allows, separated by commas
-    #[arg(long, value_delimiter = ',', default_values = ["statements/write", "statements/read", "state"], value_name = "SCOPE", value_parser = scope_names())]
+    #[arg(long, value_delimiter = ',', default_values = ["statements/write", "statements/read", "state", "profile", "define"], value_name = "SCOPE", value_parser = scope_names())]
     pub(crate) scopes: Vec<String>,
+
+    /// The store that it gives access to
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub(crate) store: String,
+
+    /// When it ends, such as 2027-08-31T00:00:00Z; never by default
+    #[arg(long, value_name = "TIME")]
+    pub(crate) expires: Option<String>,
+
+    /// A web origin from which it may be used, or null; may be given several times; any by default
+    #[arg(long, value_name = "https://HOST")]
+    pub(crate) origin: Vec<String>,
 
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
@@ -185,6 +217,10 @@ pub(crate) struct CreateCredential {
 pub(crate) struct ListCredentials {
     #[command(flatten)]
     pub(crate) data: Data,
+
+    /// Only those of this store
+    #[arg(long, value_name = "NAME")]
+    pub(crate) store: Option<String>,
 
     /// How to print them
     #[arg(long, value_enum, default_value_t)]
@@ -198,6 +234,37 @@ pub(crate) struct RevokeCredential {
 
     /// The key to refuse
     pub(crate) key: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Make a store
+    Create(CreateStore),
+    /// List the stores
+    List(ListStores),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateStore {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// Its name
+    pub(crate) name: String,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListStores {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,8 @@
 use std::{future::Future, io, net::SocketAddr, path::Path};
 
 use cartable_course::Locale;
-use cartable_lrs_store::{DEFAULT_STORE, Location, NewCredential, Store, StoreError, hash_secret};
+use cartable_lrs_store::{Location, NewCredential, Store, StoreError, StoreId, hash_secret};
+use cartable_xapi::Timestamp;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::{args::Data, environment, failure::Failure, language::choose};
@@ -141,31 +142,66 @@ pub(crate) async fn new_password(store: &Store, locale: Locale) -> Result<String
     Ok(password)
 }
 
-/// Makes a credential with this key and these scopes, and returns its secret.
+/// A credential as a command asks for it.
+pub(crate) struct Asked<'a> {
+    pub(crate) store: StoreId,
+    pub(crate) key: &'a str,
+    pub(crate) label: &'a str,
+    pub(crate) scopes: &'a str,
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) origins: &'a str,
+}
+
+/// Makes a credential, and returns its secret.
 pub(crate) async fn new_credential(
     store: &Store,
-    key: &str,
-    label: &str,
-    scopes: &str,
+    asked: &Asked<'_>,
     locale: Locale,
 ) -> Result<String, Failure> {
     let secret = environment::secret::<24>();
     let credential = NewCredential {
-        key: key.to_owned(),
+        key: asked.key.to_owned(),
         secret_hash: hash(&secret, locale)?,
-        label: label.to_owned(),
-        scopes: scopes.to_owned(),
-        expires: None,
+        label: asked.label.to_owned(),
+        scopes: asked.scopes.to_owned(),
+        expires: asked.expires,
+        origins: asked.origins.to_owned(),
+        launch: None,
     };
     let added = store
-        .add_credential(DEFAULT_STORE, &credential)
+        .add_credential(asked.store, &credential)
         .await
         .map_err(|error| store_failure(&error, locale))?;
     if added {
         return Ok(secret);
     }
     let message = choose(locale, "this key is taken", "cette clé est déjà prise");
-    Err(Failure::new(format!("{message}: {key}"), ""))
+    Err(Failure::new(format!("{message}: {}", asked.key), ""))
+}
+
+/// The store with a name.
+pub(crate) async fn store_named(store: &Store, name: &str, locale: Locale) -> Result<StoreId, Failure> {
+    let stores = store
+        .stores()
+        .await
+        .map_err(|error| store_failure(&error, locale))?;
+    let found = stores.iter().find(|tenant| tenant.name == name);
+    found.map(|tenant| tenant.id).ok_or_else(|| {
+        let names: Vec<_> = stores.iter().map(|tenant| tenant.name.as_str()).collect();
+        let names = names.join(", ");
+        Failure::new(
+            choose(
+                locale,
+                format!("--store: there is no store named {name}"),
+                format!("--store : aucun entrepôt ne s’appelle {name}"),
+            ),
+            choose(
+                locale,
+                format!("the stores are: {names}; cartable store create makes another"),
+                format!("les entrepôts sont : {names} ; cartable store create en fait un autre"),
+            ),
+        )
+    })
 }
 
 fn hash(secret: &str, locale: Locale) -> Result<String, Failure> {

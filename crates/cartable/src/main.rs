@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => command::demo::run(&demo, locale),
         Command::Serve(serve) => command::serve::run(serve, locale),
         Command::Credential(credential) => command::credential::run(credential, locale),
+        Command::Store(credential) => command::store::run(credential, locale),
         Command::Password(password) => command::password::run(&password, locale),
     };
     match result {

@@ -452,7 +452,7 @@ fn a_database_from_a_newer_version_is_left_alone() {
         use sqlx::{Connection, Executor};
         let url = format!("sqlite://{}", workshop.path(".cartable/cartable.db").display());
         let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let sql = "UPDATE _sqlx_migrations SET version = 9000";
+        let sql = "UPDATE _sqlx_migrations SET version = 9000 WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
         connection.execute(sql).await.unwrap();
     });
     let said = workshop.refused(&["serve", "--listen", "127.0.0.1:0", "--lang", "en"]);
@@ -501,4 +501,54 @@ fn a_credential_is_made_listed_and_revoked() {
     );
     let output = workshop.run(&["credential", "create", "--scopes", "everything"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_store_has_credentials_of_its_own_with_an_end_and_origins() {
+    let workshop = Workshop::new();
+    assert!(workshop.run(&["store", "create", "academy"]).status.success());
+    assert_says(
+        &workshop.refused(&["store", "create", "academy", "--lang", "fr"]),
+        &["academy", "déjà"],
+    );
+    let output = workshop.run(&["store", "list", "--format", "json"]);
+    let stores: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&stores[0]["name"], &stores[1]["name"]),
+        (&"default".into(), &"academy".into())
+    );
+
+    let create = ["credential", "create", "--store", "academy", "--format", "json"];
+    let asked = [
+        "--expires",
+        "2030-08-31T00:00:00Z",
+        "--origin",
+        "https://lms.example.org",
+        "--origin",
+        "null",
+    ];
+    assert!(workshop.run(&[&create[..], &asked].concat()).status.success());
+    let list = |store| {
+        let output = workshop.run(&["credential", "list", "--store", store, "--format", "json"]);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    assert_eq!(list("default"), serde_json::json!([]));
+    let listed = &list("academy")[0];
+    assert_eq!(listed["store"], "academy");
+    assert_eq!(
+        listed["origins"],
+        serde_json::json!(["https://lms.example.org", "null"])
+    );
+    assert!(listed["expires"].as_str().unwrap().starts_with("2030-08-31"));
+
+    for (option, value) in [
+        ("--store", "elsewhere"),
+        ("--expires", "tomorrow"),
+        ("--origin", "https://lms.example.org/path"),
+    ] {
+        for language in ["en", "fr"] {
+            let said = workshop.refused(&["credential", "create", option, value, "--lang", language]);
+            assert_says(&said, &[option, value]);
+        }
+    }
 }

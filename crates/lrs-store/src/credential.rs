@@ -21,6 +21,10 @@ pub struct NewCredential {
     pub scopes: String,
     /// When it ends.
     pub expires: Option<Timestamp>,
+    /// The web origins from which it may be used, separated by spaces; empty for any.
+    pub origins: String,
+    /// What it is limited to when it was made for one launch: JSON, which the store does not read.
+    pub launch: Option<String>,
 }
 
 /// A credential, without its secret.
@@ -42,6 +46,12 @@ pub struct Credential {
     pub expires: Option<Timestamp>,
     /// When it was revoked.
     pub revoked: Option<Timestamp>,
+    /// The web origins from which it may be used, separated by spaces; empty for any.
+    pub origins: String,
+    /// What it is limited to when it was made for one launch.
+    pub launch: Option<String>,
+    /// When it was last used, give or take a few minutes.
+    pub last_used: Option<Timestamp>,
 }
 
 impl Credential {
@@ -52,10 +62,22 @@ impl Credential {
     }
 }
 
-type Row = (String, i64, String, String, String, i64, Option<i64>, Option<i64>);
+type Row = (
+    String,
+    i64,
+    String,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    String,
+    Option<String>,
+    Option<i64>,
+);
 
 fn credential(row: Row) -> Credential {
-    let (key, store, secret_hash, label, scopes, created, expires, revoked) = row;
+    let (key, store, secret_hash, label, scopes, created, expires, revoked, origins, launch, last_used) = row;
     let time = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
     Credential {
         key,
@@ -66,6 +88,9 @@ fn credential(row: Row) -> Credential {
         created: time(created),
         expires: expires.map(time),
         revoked: revoked.map(time),
+        origins,
+        launch,
+        last_used: last_used.map(time),
     }
 }
 
@@ -79,8 +104,8 @@ impl Store {
         let mut tx = self.engine.write().await?;
         let added = on_engine!(&mut tx, |connection| {
             sqlx::query(
-                "INSERT INTO credential (key, store_id, secret_hash, label, scopes, created, expires)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING",
+                "INSERT INTO credential (key, store_id, secret_hash, label, scopes, created, expires, origins, launch)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (key) DO NOTHING",
             )
             .bind(&new.key)
             .bind(store.0)
@@ -89,6 +114,8 @@ impl Store {
             .bind(&new.scopes)
             .bind((self.clock)().micros())
             .bind(new.expires.map(Timestamp::micros))
+            .bind(&new.origins)
+            .bind(&new.launch)
             .execute(connection)
             .await?
             .rows_affected()
@@ -106,7 +133,8 @@ impl Store {
         let mut tx = self.engine.read().await?;
         let row: Option<Row> = on_engine!(&mut tx, |connection| {
             sqlx::query_as(
-                "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked
+                "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked, origins, launch,
+                        last_used
                  FROM credential WHERE key = $1",
             )
             .bind(key)
@@ -125,7 +153,8 @@ impl Store {
         let mut tx = self.engine.read().await?;
         let rows: Vec<Row> = on_engine!(&mut tx, |connection| {
             sqlx::query_as(
-                "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked
+                "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked, origins, launch,
+                        last_used
                  FROM credential ORDER BY created, key",
             )
             .fetch_all(connection)
@@ -151,6 +180,39 @@ impl Store {
         });
         tx.commit().await?;
         Ok(revoked > 0)
+    }
+
+    /// Notes that a credential is in use.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn touch_credential(&self, key: &str) -> Result<(), StoreError> {
+        let mut tx = self.engine.write().await?;
+        on_engine!(&mut tx, |connection| {
+            sqlx::query("UPDATE credential SET last_used = $2 WHERE key = $1")
+                .bind(key)
+                .bind((self.clock)().micros())
+                .execute(connection)
+                .await?;
+        });
+        Ok(tx.commit().await?)
+    }
+
+    /// Forgets the credentials of launches that ended before a time.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn forget_launches(&self, before: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.engine.write().await?;
+        on_engine!(&mut tx, |connection| {
+            sqlx::query("DELETE FROM credential WHERE launch IS NOT NULL AND expires < $1")
+                .bind(before.micros())
+                .execute(connection)
+                .await?;
+        });
+        Ok(tx.commit().await?)
     }
 
     /// Forgets a credential altogether, so that its key can be given again. `false` when there is none with this key.

@@ -23,6 +23,7 @@ mod reference;
 mod setting;
 mod statement;
 mod store;
+mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod watermark;
@@ -38,3 +39,4 @@ pub use password::{hash_secret, verify_secret};
 pub use query::{Cursor, Found, Order, Page, StatementFilter};
 pub use statement::{Batch, Draft, Inserted};
 pub use store::{Clock, DEFAULT_STORE, Store, StoreId};
+pub use tenant::Tenant;

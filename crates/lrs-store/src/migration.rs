@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+static MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "foundation",
@@ -20,6 +20,12 @@ static MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         "resources",
         include_str!("../migrations/sqlite/0002_resources.sql"),
         include_str!("../migrations/postgres/0002_resources.sql"),
+    ),
+    (
+        3,
+        "edge",
+        include_str!("../migrations/sqlite/0003_edge.sql"),
+        include_str!("../migrations/postgres/0003_edge.sql"),
     ),
 ];
 

@@ -1,11 +1,11 @@
 //! What every request shares: the store, the clock, the generator, the keys.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use cartable_lrs_store::{Clock, Store, StoreError};
 use cartable_xapi::{Iri, Timestamp, Uuid};
 
-use crate::{console::Throttle, cursor::CursorKey, xapi::Authenticator};
+use crate::{console::Throttle, cursor::CursorKey, limit::Limiter, xapi::Authenticator};
 
 /// A generator: fills bytes at random, fit for secrets.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -20,6 +20,15 @@ pub struct Settings {
     pub clock: Clock,
     /// The generator.
     pub random: Random,
+    /// The reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Requests that a credential may make in a second, after a burst of ten times as many.
+    pub rate: u32,
+}
+
+impl Settings {
+    /// The rate when nobody says another: far more than any client needs, far less than a loop that has gone wrong.
+    pub const RATE: u32 = 500;
 }
 
 /// The Learning Record Store. Cheap to clone.
@@ -33,6 +42,7 @@ struct Inner {
     cursor_key: CursorKey,
     authenticator: Authenticator,
     throttle: Throttle,
+    rate: Limiter<String>,
 }
 
 impl Lrs {
@@ -49,6 +59,8 @@ impl Lrs {
         // Kept in the store, so that a cursor still holds after a restart and on another node.
         let cursor_key = CursorKey::new(&store.setting("cursor-key", &key).await?);
         let prefix = path_of(settings.public_url.as_str()).to_owned();
+        let rate = settings.rate.max(1);
+        let rate = Limiter::new(rate.saturating_mul(10), i64::from(1_000_000 / rate).max(1));
         Ok(Self(Arc::new(Inner {
             store,
             settings,
@@ -56,6 +68,7 @@ impl Lrs {
             cursor_key,
             authenticator,
             throttle: Throttle::default(),
+            rate,
         })))
     }
 
@@ -97,6 +110,15 @@ impl Lrs {
 
     pub(crate) fn authenticator(&self) -> &Authenticator {
         &self.0.authenticator
+    }
+
+    pub(crate) fn trusted_proxies(&self) -> &[IpAddr] {
+        &self.0.settings.trusted_proxies
+    }
+
+    /// How often each credential may ask.
+    pub(crate) fn rate(&self) -> &Limiter<String> {
+        &self.0.rate
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

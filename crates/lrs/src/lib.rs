@@ -11,6 +11,8 @@ mod console;
 mod cursor;
 mod environment;
 mod health;
+mod limit;
+mod proxy;
 mod refusal;
 mod scope;
 mod xapi;
@@ -21,6 +23,7 @@ use axum::{
     Router,
     extract::{ConnectInfo, State},
     http::StatusCode,
+    middleware,
     response::Redirect,
     routing::get,
 };
@@ -47,6 +50,7 @@ pub fn router(lrs: &Lrs) -> Result<Router, ConsoleError> {
         .merge(xapi::routes(lrs.clone()))
         .with_state(lrs.clone())
         .merge(console::routes(lrs)?)
+        .layer(middleware::from_fn_with_state(lrs.clone(), proxy::forwarded))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             TIME_OUT,

@@ -14,7 +14,7 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
-    header: Option<(&'static str, &'static str)>,
+    header: Option<(&'static str, String)>,
     body: Box<Body>,
 }
 
@@ -66,8 +66,19 @@ impl Refusal {
     /// Asks for a credential.
     pub(crate) fn unauthorized(error: impl Into<String>) -> Self {
         Self {
-            header: Some(("www-authenticate", "Basic realm=\"xAPI\", charset=\"UTF-8\"")),
+            header: Some((
+                "www-authenticate",
+                "Basic realm=\"xAPI\", charset=\"UTF-8\"".to_owned(),
+            )),
             ..Self::new(StatusCode::UNAUTHORIZED, error)
+        }
+    }
+
+    /// Asks to wait for so many seconds.
+    pub(crate) fn too_many(error: impl Into<String>, seconds: u64) -> Self {
+        Self {
+            header: Some(("retry-after", seconds.to_string())),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, error)
         }
     }
 
@@ -95,7 +106,7 @@ impl Refusal {
     fn internal(error: &StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Self {
-            header: Some(("retry-after", "5")),
+            header: Some(("retry-after", "5".to_owned())),
             ..Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the database did not answer as it should; nothing was changed, try again later",
@@ -126,10 +137,12 @@ impl From<StoreError> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.header
+            && let Ok(value) = HeaderValue::try_from(value)
+        {
             response
                 .headers_mut()
-                .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+                .insert(HeaderName::from_static(name), value);
         }
         response
     }

@@ -9,14 +9,14 @@ pub enum Scope {
     StatementsWrite,
     /// `statements/read`: read every statement.
     StatementsRead,
-    /// `statements/read/mine`: read the statements that this credential stored.
+    /// `statements/read/mine`: read the statements for which this credential vouches.
     StatementsReadMine,
-    /// `profile`: read and write activity and agent profiles.
-    Profile,
-    /// `define`: change what is known of activities and agents by what statements say of them.
-    Define,
     /// `state`: read and write state documents.
     State,
+    /// `profile`: read and write profiles of activities and agents.
+    Profile,
+    /// `define`: change the definitions of activities by statements.
+    Define,
     /// `all/read`: read everything.
     AllRead,
     /// `all`: everything.
@@ -85,6 +85,7 @@ impl Scopes {
         self.0.iter().any(|scope| match scope {
             Scope::All => true,
             Scope::AllRead => only_to_read,
+            Scope::StatementsRead if needed == Scope::StatementsReadMine => true,
             scope => *scope == needed,
         })
     }
@@ -141,5 +142,9 @@ mod tests {
         assert!(!allow("all/read", Scope::State, false));
         assert!(!allow("statements/write", Scope::StatementsRead, true));
         assert!(!allow("", Scope::StatementsRead, true));
+        assert!(!allow("statements/read/mine", Scope::StatementsRead, true));
+        assert!(allow("statements/read", Scope::StatementsReadMine, true));
+        assert!(!allow("statements/write state", Scope::Profile, true));
+        assert!(!allow("statements/write", Scope::Define, false));
     }
 }

@@ -1,6 +1,7 @@
 //! `cartable credential`: keys and secrets of the LRS's clients.
 
 use cartable_course::Locale;
+use cartable_xapi::{Timestamp, Version};
 use serde::Serialize;
 
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     environment,
     failure::Failure,
     language::choose,
-    lrs::{block_on, new_credential, open, store_failure},
+    lrs::{Asked, block_on, new_credential, open, store_failure, store_named},
 };
 
 pub(crate) fn run(arguments: Credential, locale: Locale) -> Result<(), Failure> {
@@ -30,13 +31,27 @@ struct Created<'a> {
     secret: &'a str,
     label: &'a str,
     scopes: &'a [String],
+    store: &'a str,
+    origins: &'a [String],
+    expires: Option<String>,
 }
 
 async fn create(arguments: &CreateCredential, locale: Locale) -> Result<(), Failure> {
+    let expires = expiry(arguments.expires.as_deref(), locale)?;
+    for origin in &arguments.origin {
+        check_origin(origin, locale)?;
+    }
     let store = open(&arguments.data.location(), locale).await?;
     let key = environment::secret::<12>();
-    let scopes = arguments.scopes.join(" ");
-    let secret = new_credential(&store, &key, &arguments.label, &scopes, locale).await?;
+    let asked = Asked {
+        store: store_named(&store, &arguments.store, locale).await?,
+        key: &key,
+        label: &arguments.label,
+        scopes: &arguments.scopes.join(" "),
+        expires,
+        origins: &arguments.origin.join(" "),
+    };
+    let secret = new_credential(&store, &asked, locale).await?;
     store.close().await;
     match arguments.format {
         Format::Json => {
@@ -45,6 +60,9 @@ async fn create(arguments: &CreateCredential, locale: Locale) -> Result<(), Fail
                 secret: &secret,
                 label: &arguments.label,
                 scopes: &arguments.scopes,
+                store: &arguments.store,
+                origins: &arguments.origin,
+                expires: expires.map(|time| time.to_string()),
             };
             println!("{}", serde_json::to_string_pretty(&created).unwrap_or_default());
         }
@@ -64,34 +82,92 @@ async fn create(arguments: &CreateCredential, locale: Locale) -> Result<(), Fail
     Ok(())
 }
 
+fn expiry(text: Option<&str>, locale: Locale) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    Timestamp::parse(text, Version::V1_0_3).map(Some).ok_or_else(|| {
+        Failure::new(
+            choose(
+                locale,
+                format!("--expires: `{text}` is not a time"),
+                format!("--expires : `{text}` n’est pas un instant"),
+            ),
+            choose(
+                locale,
+                "write it like 2027-08-31T00:00:00Z",
+                "écrivez-le comme 2027-08-31T00:00:00Z",
+            ),
+        )
+    })
+}
+
+/// An origin as browsers send it: a scheme, a host, perhaps a port, and nothing behind; or `null`.
+fn check_origin(origin: &str, locale: Locale) -> Result<(), Failure> {
+    let host = origin.split_once("://").map(|(_, host)| host);
+    let is_plain = |host: &str| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '\t', '*']);
+    if origin == "null" || host.is_some_and(is_plain) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        choose(
+            locale,
+            format!("--origin: `{origin}` is not an origin"),
+            format!("--origin : `{origin}` n’est pas une origine"),
+        ),
+        choose(
+            locale,
+            "write it like https://lms.example.org, with no path; null is that of files and sandboxed frames",
+            "écrivez-la comme https://lms.example.org, sans chemin ; null est celle des fichiers et des cadres isolés",
+        ),
+    ))
+}
+
 #[derive(Serialize)]
 struct Listed<'a> {
     key: &'a str,
+    store: &'a str,
     label: &'a str,
     scopes: Vec<&'a str>,
     created: String,
     expires: Option<String>,
     revoked: Option<String>,
+    last_used: Option<String>,
+    origins: Vec<&'a str>,
 }
 
 async fn list(arguments: &ListCredentials, locale: Locale) -> Result<(), Failure> {
     let store = open(&arguments.data.location(), locale).await?;
-    let credentials = store
-        .credentials()
-        .await
-        .map_err(|error| store_failure(&error, locale))?;
+    let only = match &arguments.store {
+        Some(name) => Some(store_named(&store, name, locale).await?),
+        None => None,
+    };
+    let fail = |error| store_failure(&error, locale);
+    let stores = store.stores().await.map_err(fail)?;
+    let mut credentials = store.credentials().await.map_err(fail)?;
     store.close().await;
+    // Those of launches come and go by themselves.
+    credentials.retain(|credential| {
+        credential.launch.is_none() && only.is_none_or(|store| store == credential.store)
+    });
+    let store_of = |credential: &cartable_lrs_store::Credential| {
+        let store = stores.iter().find(|store| store.id == credential.store);
+        store.map_or("", |store| store.name.as_str())
+    };
     match arguments.format {
         Format::Json => {
             let listed: Vec<_> = credentials
                 .iter()
                 .map(|credential| Listed {
                     key: &credential.key,
+                    store: store_of(credential),
                     label: &credential.label,
                     scopes: credential.scopes.split(' ').collect(),
                     created: credential.created.to_string(),
                     expires: credential.expires.map(|time| time.to_string()),
                     revoked: credential.revoked.map(|time| time.to_string()),
+                    last_used: credential.last_used.map(|time| time.to_string()),
+                    origins: credential.origins.split_ascii_whitespace().collect(),
                 })
                 .collect();
             println!("{}", serde_json::to_string_pretty(&listed).unwrap_or_default());
@@ -108,12 +184,18 @@ async fn list(arguments: &ListCredentials, locale: Locale) -> Result<(), Failure
                     Locale::English => format!("  revoked {time}"),
                     Locale::French => format!("  révoquée {time}"),
                 });
+                let expires = credential.expires.map(|time| match locale {
+                    Locale::English => format!("  until {time}"),
+                    Locale::French => format!("  jusqu’à {time}"),
+                });
                 println!(
-                    "{}  {}  {}  {}{}",
+                    "{}  {}  {}  {}  {}{}{}",
                     credential.key,
+                    store_of(&credential),
                     credential.created,
                     credential.scopes,
                     credential.label,
+                    expires.unwrap_or_default(),
                     revoked.unwrap_or_default()
                 );
             }

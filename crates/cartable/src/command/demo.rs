@@ -5,21 +5,21 @@ mod site;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use cartable_course::{Course, Locale};
 use cartable_lrs::{CONSOLE, Scope, Scopes, XAPI};
-use cartable_lrs_store::{Location, Store};
+use cartable_lrs_store::{DEFAULT_STORE, Location, Store};
 use cartable_packager::{Package, Part, Renderer, Schemas, format_named, formats, word_keys};
 use form_urlencoded::Serializer;
 
 use self::site::Site;
 use super::{
     build::{build, cannot_render, print_built},
-    serve::{local_address, log, print_how_to_stop, server, until_asked_to_stop},
+    serve::{Edge, local_address, log, print_how_to_stop, server, until_asked_to_stop},
 };
 use crate::{
     args::{Demo, Format},
     environment,
     failure::{Failure, faulty_course, print_diagnostics},
     language::choose,
-    lrs::{ACCOUNT, FolderLock, block_on, listen, new_credential, new_password, open, store_failure},
+    lrs::{ACCOUNT, Asked, FolderLock, block_on, listen, new_credential, new_password, open, store_failure},
 };
 
 /// The LMS that the demo plays: its address is part of who the learner is, so it is always the same.
@@ -79,7 +79,7 @@ async fn serve(arguments: &Demo, packages: Vec<Launched>, locale: Locale) -> Res
         "http://{}",
         local_address(&chapter_listener, arguments.chapter_listen)
     );
-    let server = server(&store, &lrs, locale).await?;
+    let server = server(&store, &lrs, Edge::default(), locale).await?;
     let password = new_password(&store, locale).await?;
     let launcher = Launcher::new(&store, &lrs, locale).await?;
 
@@ -138,7 +138,15 @@ impl Launcher {
         store.forget_credential(KEY).await.map_err(fail)?;
         let scopes = Scopes::from(vec![Scope::StatementsWrite, Scope::State]).to_string();
         let label = choose(locale, "Demo", "Démonstration");
-        let secret = new_credential(store, KEY, label, &scopes, locale).await?;
+        let asked = Asked {
+            store: DEFAULT_STORE,
+            key: KEY,
+            label,
+            scopes: &scopes,
+            expires: None,
+            origins: "",
+        };
+        let secret = new_credential(store, &asked, locale).await?;
         // Kept, so that the learner resumes where they left.
         let registration = store
             .setting("demo-registration", &environment::random_bytes::<16>())

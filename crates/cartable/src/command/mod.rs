@@ -7,3 +7,4 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod password;
 pub(crate) mod serve;
+pub(crate) mod store;

@@ -1,6 +1,11 @@
 //! `cartable serve`: the Learning Record Store, until it is asked to stop.
 
-use std::{future::Future, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    time::Duration,
+};
 
 use cartable_course::Locale;
 use cartable_lrs::{CONSOLE, Lrs, Settings, XAPI, router};
@@ -36,7 +41,11 @@ async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
     let url = arguments
         .public_url
         .unwrap_or_else(|| format!("http://{address}"));
-    let server = server(&store, &url, locale).await?;
+    let edge = Edge {
+        trusted_proxies: arguments.trusted_proxy,
+        rate: arguments.rate,
+    };
+    let server = server(&store, &url, edge, locale).await?;
     let url = url.trim_end_matches('/');
     println!("LRS      {url}{XAPI}/");
     println!("Console  {url}{CONSOLE}");
@@ -79,8 +88,28 @@ pub(crate) fn log() {
         .init();
 }
 
+/// What is asked of the server's edge.
+pub(crate) struct Edge {
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) rate: u32,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            rate: Settings::RATE,
+        }
+    }
+}
+
 /// The LRS's routes on a store.
-pub(crate) async fn server(store: &Store, public_url: &str, locale: Locale) -> Result<axum::Router, Failure> {
+pub(crate) async fn server(
+    store: &Store,
+    public_url: &str,
+    edge: Edge,
+    locale: Locale,
+) -> Result<axum::Router, Failure> {
     let is_web = public_url.starts_with("http://") || public_url.starts_with("https://");
     let public_url = Iri::parse(public_url.trim_end_matches('/'))
         .filter(|_| is_web)
@@ -102,6 +131,8 @@ pub(crate) async fn server(store: &Store, public_url: &str, locale: Locale) -> R
         public_url,
         clock: environment::clock(),
         random: environment::random(),
+        trusted_proxies: edge.trusted_proxies,
+        rate: edge.rate,
     };
     let lrs = Lrs::new(store.clone(), settings)
         .await

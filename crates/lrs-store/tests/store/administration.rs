@@ -8,6 +8,8 @@ fn credential(key: &str, expires: Option<Timestamp>) -> NewCredential {
         label: "Moodle".to_owned(),
         scopes: "statements/write state".to_owned(),
         expires,
+        origins: "https://lms.example.org null".to_owned(),
+        launch: None,
     }
 }
 
@@ -36,6 +38,26 @@ on_both_engines! {
         assert!(!store.forget_credential("b").await.unwrap());
         assert!(store.add_credential(DEFAULT_STORE, &credential("b", None)).await.unwrap());
         assert!(store.credential("b").await.unwrap().unwrap().is_valid(at(0)));
+    }
+
+    async fn a_credential_remembers_its_origins_its_launch_and_its_use(database) {
+        let store = database.open().await;
+        let launch = Some("{}".to_owned());
+        store.add_credential(DEFAULT_STORE, &NewCredential { launch: launch.clone(), ..credential("a", None) }).await.unwrap();
+        let found = store.credential("a").await.unwrap().unwrap();
+        assert_eq!((found.origins.as_str(), found.launch, found.last_used), ("https://lms.example.org null", launch, None));
+        store.touch_credential("a").await.unwrap();
+        assert!(store.credential("a").await.unwrap().unwrap().last_used.is_some());
+    }
+
+    async fn a_store_has_a_name_of_its_own(database) {
+        let store = database.open().await;
+        let added = store.add_store("academy").await.unwrap().unwrap();
+        assert_ne!(added, DEFAULT_STORE);
+        assert_eq!(store.add_store("academy").await.unwrap(), None);
+        assert_eq!(store.add_store("default").await.unwrap(), None);
+        let names: Vec<_> = store.stores().await.unwrap().into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
+        assert_eq!(names, [(DEFAULT_STORE, "default".to_owned()), (added, "academy".to_owned())]);
     }
 
     async fn a_new_password_ends_the_sessions(database) {

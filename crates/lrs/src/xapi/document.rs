@@ -96,14 +96,18 @@ impl Resource {
         if id.as_deref() == Some("") {
             reader.refuse(self.id, "must not be empty");
         }
-        reader.finish(Target {
+        let target = reader.finish(Target {
             kind: self.kind,
             activity: activity.map(|id| id.as_str().to_owned()).unwrap_or_default(),
             agent: agent.map(|facet| facet.value).unwrap_or_default(),
             registration,
             id,
             since,
-        })
+        })?;
+        if self.is_state() {
+            call.check_launch_state(&target.activity, &target.agent, target.registration)?;
+        }
+        Ok(target)
     }
 
     async fn get(self, State(lrs): State<Lrs>, call: Call) -> Result<Response, Refusal> {

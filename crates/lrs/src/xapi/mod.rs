@@ -5,10 +5,12 @@ mod activities;
 mod agents;
 mod alternate;
 mod authentication;
+mod basic_request;
 mod body;
 mod call;
 mod document;
 mod form;
+mod launch;
 mod multipart;
 mod parameters;
 mod signature;
@@ -21,7 +23,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use cartable_xapi::Version;
 use tower::Layer;
@@ -46,6 +48,7 @@ pub(crate) fn routes(lrs: Lrs) -> Router<Lrs> {
             "/statements",
             get(statements::get).post(statements::post).put(statements::put),
         ),
+        ("/Basic/request", post(basic_request::post)),
         ("/activities", get(activities::get)),
         ("/activities/state", document::STATE.routes()),
         ("/activities/profile", document::ACTIVITY_PROFILE.routes()),
@@ -86,7 +89,14 @@ fn cors() -> CorsLayer {
             header::ACCEPT_LANGUAGE,
             VERSION,
         ])
-        .expose_headers([header::ETAG, header::LAST_MODIFIED, VERSION, CONSISTENT_THROUGH])
+        .expose_headers([
+            header::ETAG,
+            header::LAST_MODIFIED,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            VERSION,
+            CONSISTENT_THROUGH,
+        ])
         .max_age(AN_HOUR)
 }
 

@@ -10,9 +10,7 @@ use axum::{
 use cartable_lrs_store::{
     Batch, Cursor, Draft, Facet, Found, Inserted, Order, Page, Scope as Reach, StatementFilter, StoreError,
 };
-use cartable_xapi::{Actor, Timestamp, Uuid, Version};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use cartable_xapi::{Timestamp, Uuid};
 
 use super::{XAPI, body, call::Call, form::Form, parameters::Reader, submission::Submission};
 use crate::{environment::Lrs, refusal::Refusal, scope::Scope};
@@ -82,6 +80,9 @@ pub(super) async fn put(
 
 /// Stores statements in a task of its own, which a client that goes away does not interrupt.
 async fn insert(lrs: &Lrs, call: &Call, submission: Submission<'_>) -> Result<Inserted, Refusal> {
+    for parsed in &submission.statements {
+        call.check_launch(&parsed.statement)?;
+    }
     let drafts = submission
         .statements
         .into_iter()
@@ -112,24 +113,18 @@ async fn insert(lrs: &Lrs, call: &Call, submission: Submission<'_>) -> Result<In
 }
 
 pub(super) async fn get(State(lrs): State<Lrs>, call: Call, headers: HeaderMap) -> Result<Response, Refusal> {
-    let authority = call.require_statements(&lrs)?;
+    call.require_reading()?;
     let known: Vec<&str> = [&BY_ID[..], &BY_FILTER, &FOR_BOTH].concat();
     let mut reader = call.parameters.reader(&known, call.version);
     let form = Form::read(&mut reader, &headers);
     if BY_ID.iter().any(|name| reader.has(name)) {
-        one(&lrs, &call, reader, &form, authority).await
+        one(&lrs, &call, reader, &form).await
     } else {
-        page(&lrs, &call, reader, &form, authority).await
+        page(&lrs, &call, reader, &form).await
     }
 }
 
-async fn one(
-    lrs: &Lrs,
-    call: &Call,
-    mut reader: Reader<'_>,
-    form: &Form,
-    authority: Option<Facet>,
-) -> Result<Response, Refusal> {
+async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
     for name in BY_FILTER {
         if reader.has(name) {
             reader.refuse(name, "does not go with statementId or voidedStatementId");
@@ -144,7 +139,7 @@ async fn one(
         Some(id) => lrs.store().statement(call.store(), id, voided.is_some()).await?,
         None => None,
     };
-    let found = found.filter(|found| authority.is_none_or(|authority| vouches(&authority, &found.payload)));
+    let found = found.filter(|found| call.may_read(lrs, &found.payload));
     let Found { stored, payload, .. } = found.ok_or_else(|| {
         Refusal::not_found(if voided.is_some() {
             "no voided statement has this id"
@@ -162,13 +157,7 @@ async fn one(
     Ok(response)
 }
 
-async fn page(
-    lrs: &Lrs,
-    call: &Call,
-    mut reader: Reader<'_>,
-    form: &Form,
-    authority: Option<Facet>,
-) -> Result<Response, Refusal> {
+async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
     let query = call.parameters.without(CURSOR);
     // A cursor holds for the store as well: that of one tenant must not open a window on another.
     let signed = format!("{}/{query}", call.store().0);
@@ -178,11 +167,12 @@ async fn page(
     if after == Some(None) {
         reader.refuse(CURSOR, "is not one that this server gave for this query");
     }
-    let filter = StatementFilter {
+    let mut filter = StatementFilter {
         after: after.flatten(),
-        authority,
+        authority: call.vouching(lrs),
         ..read_filter(&mut reader)
     };
+    filter.facets.extend(call.launched());
     reader.finish(())?;
     let Page {
         mut statements,
@@ -211,20 +201,6 @@ async fn page(
     let more = serde_json::to_string(&more.unwrap_or_default()).map_err(StoreError::Text)?;
     let text = format!("{{\"statements\":[{}],\"more\":{more}}}", payloads.join(","));
     Ok(attached.answer(lrs, text))
-}
-
-/// Whether this authority vouches for a statement.
-fn vouches(authority: &Facet, payload: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Vouched<'p> {
-        #[serde(borrow)]
-        authority: &'p RawValue,
-    }
-    serde_json::from_str::<Vouched<'_>>(payload)
-        .ok()
-        .and_then(|vouched| Actor::parse_parameter(vouched.authority.get(), Version::V2_0_0).ok())
-        .and_then(|actor| actor.identifier().map(Facet::authority))
-        .is_some_and(|found| found == *authority)
 }
 
 fn read_filter(reader: &mut Reader<'_>) -> StatementFilter {

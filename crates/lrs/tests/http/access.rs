@@ -2,9 +2,10 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use cartable_lrs_store::on_both_engines;
+use cartable_lrs::Settings;
+use cartable_lrs_store::{DEFAULT_STORE, NewCredential, hash_secret, on_both_engines};
 
-use crate::{Client, statement};
+use crate::{Client, SECRET, statement};
 
 on_both_engines! {
     async fn every_answer_names_its_version_and_how_far_it_is_consistent(database) {
@@ -77,6 +78,60 @@ on_both_engines! {
         assert_eq!(mine.get(&format!("/xapi/statements?statementId={own}")).await.status, StatusCode::OK);
         assert_eq!(mine.get(&format!("/xapi/statements?statementId={theirs}")).await.status, StatusCode::NOT_FOUND);
         assert_eq!(client.get("/xapi/statements").await.json()["statements"].as_array().unwrap().len(), 3);
+    }
+
+    async fn a_credential_with_origins_refuses_the_pages_of_another(database) {
+        let client = Client::new(&database).await;
+        let credential = NewCredential {
+            key: "page".to_owned(), secret_hash: hash_secret(SECRET, &[9; 16]).unwrap(), label: String::new(),
+            scopes: "all".to_owned(), expires: None, origins: "https://lms.example.org null".to_owned(), launch: None,
+        };
+        client.add(DEFAULT_STORE, &credential).await;
+        let page = client.with_key("page");
+        for (origin, status) in [("https://lms.example.org", 200), ("null", 200), ("https://elsewhere.example.org", 403)] {
+            let answer = page.call(Method::GET, "/xapi/statements", &[("origin", origin)], "").await;
+            assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (status, "*"), "{origin}");
+        }
+        // A server sends no Origin.
+        assert_eq!(page.get("/xapi/statements").await.status, StatusCode::OK);
+    }
+
+    async fn a_compressed_body_is_refused_with_the_reason(database) {
+        let client = Client::new(&database).await;
+        let headers = [("content-type", "application/json"), ("content-encoding", "gzip")];
+        let answer = client.call(Method::POST, "/xapi/statements", &headers, vec![31, 139, 8]).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert!(answer.json()["error"].as_str().unwrap().contains("Content-Encoding"));
+    }
+
+    async fn an_address_that_guesses_waits_and_its_neighbours_who_were_right_do_not(database) {
+        let client = Client::new(&database).await;
+        assert_eq!(client.get("/xapi/statements").await.status, StatusCode::OK);
+        let guesser = client.with_key("unknown");
+        for _ in 0..60 {
+            assert_eq!(guesser.get("/xapi/statements").await.status, StatusCode::UNAUTHORIZED);
+        }
+        let answer = guesser.get("/xapi/statements").await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+        assert_eq!(client.get("/xapi/statements").await.status, StatusCode::OK);
+    }
+
+    async fn a_credential_that_asks_too_often_is_told_when_to_come_back(database) {
+        let client = Client::new(&database).await;
+        let mut last = client.get("/xapi/about").await.status;
+        // The clock of the tests stands still: the burst is all there is.
+        for _ in 0..=Settings::RATE * 10 {
+            let answer = client.get("/xapi/statements?limit=1").await;
+            last = answer.status;
+            if last == StatusCode::TOO_MANY_REQUESTS {
+                assert_eq!(answer.header("retry-after"), "1");
+                break;
+            }
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        client.add_credential("other", "all").await;
+        assert_eq!(client.with_key("other").get("/xapi/statements").await.status, StatusCode::OK);
     }
 
     async fn a_page_of_any_origin_may_call_and_read_what_it_needs(database) {

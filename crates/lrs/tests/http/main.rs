@@ -8,9 +8,11 @@ mod attachments;
 mod clauses;
 mod console;
 mod formats;
+mod launch;
 mod profiles;
 mod state;
 mod statements;
+mod tenants;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -71,6 +73,8 @@ impl Client {
         let settings = Settings {
             public_url: Iri::parse(public_url).unwrap(),
             clock: Arc::new(|| Timestamp::from_micros(1_795_000_000_000_000).unwrap()),
+            trusted_proxies: Vec::new(),
+            rate: Settings::RATE,
             // Each call gives other bytes, the same ones in each run.
             random: Arc::new(move |bytes: &mut [u8]| {
                 let start = seed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -102,8 +106,15 @@ impl Client {
             label: String::new(),
             scopes: scopes.to_owned(),
             expires: None,
+            origins: String::new(),
+            launch: None,
         };
-        self.store.add_credential(store, &credential).await.unwrap();
+        self.add(store, &credential).await;
+    }
+
+    /// Adds a credential to a store.
+    async fn add(&self, store: StoreId, credential: &NewCredential) {
+        self.store.add_credential(store, credential).await.unwrap();
     }
 
     /// The same server with another credential.
