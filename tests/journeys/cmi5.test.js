@@ -27,7 +27,8 @@ async function stage(t, rules = '') {
   const lrs = await serve(store);
   t.after(() => lrs.kill());
   const admin = await credential(store, 'all');
-  const player = await credential(store, 'statements/write,state');
+  // A unit also reads the learner's preferences, which are an agent profile.
+  const player = await credential(store, 'statements/write,state,profile');
   const tokens = new Map();
   const url = await site(t, files, (path) => {
     if (path === 'home') return 'the course page of the LMS';

@@ -6,6 +6,7 @@ mod access;
 mod alternate;
 mod attachments;
 mod clauses;
+mod concurrency;
 mod console;
 mod formats;
 mod launch;
