@@ -10,6 +10,8 @@
 mod console;
 mod cursor;
 mod environment;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod health;
 mod limit;
 mod proxy;

@@ -32,6 +32,10 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::{environment::Lrs, refusal::Refusal};
 
 pub(crate) use authentication::Authenticator;
+#[cfg(feature = "fuzzing")]
+pub(crate) use statements::read_query;
+#[cfg(feature = "fuzzing")]
+pub(crate) use submission::Submission;
 
 /// Where the resources are.
 pub const XAPI: &str = "/xapi";

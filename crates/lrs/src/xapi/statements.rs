@@ -241,6 +241,19 @@ fn read_filter(reader: &mut Reader<'_>) -> StatementFilter {
     }
 }
 
+/// Reads the parameters of a query without asking anything.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_query(query: &str, version: Version) {
+    if let Ok(parameters) = super::parameters::Parameters::parse(query, version) {
+        let known: Vec<&str> = [&BY_ID[..], &BY_FILTER, &FOR_BOTH].concat();
+        let mut reader = parameters.reader(&known, version);
+        let _ = Form::read(&mut reader, &HeaderMap::new());
+        let _ = read_filter(&mut reader);
+        let _ = reader.finish(());
+        let _ = parameters.without(CURSOR);
+    }
+}
+
 /// A time as HTTP writes it (RFC 9110, 5.6.7), to the second.
 pub(super) fn http_date(time: Timestamp) -> String {
     let since_1970 = std::time::Duration::from_micros(u64::try_from(time.micros()).unwrap_or(0));

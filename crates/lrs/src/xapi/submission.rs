@@ -21,16 +21,16 @@ use crate::refusal::{PartViolation, Refusal};
 const BATCH: usize = 10_000;
 
 /// The statements of a request, and what came with them.
-pub(super) struct Submission<'b> {
+pub(crate) struct Submission<'b> {
     pub(super) statements: Vec<ParsedStatement<'b>>,
-    pub(super) attachments: Vec<NewAttachment>,
+    pub(crate) attachments: Vec<NewAttachment>,
     /// Whether they came as an array, even of one.
     pub(super) is_array: bool,
 }
 
 impl<'b> Submission<'b> {
     /// Reads a body.
-    pub(super) fn read(headers: &HeaderMap, version: Version, body: &'b [u8]) -> Result<Self, Refusal> {
+    pub(crate) fn read(headers: &HeaderMap, version: Version, body: &'b [u8]) -> Result<Self, Refusal> {
         let parts = match body::media_type(headers).as_str() {
             "application/json" => return Self::of(body, &[], version),
             "multipart/mixed" => {
