@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use cartable_xapi::Timestamp;
+use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -12,6 +13,9 @@ use crate::{
     index::{Facet, Kind, Scope},
     store::{Store, StoreId},
 };
+
+/// A page ends early when its statements have so many bytes, so that a few long ones do not fill the memory.
+const PAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The order of a page, by the time at which statements were stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,7 +111,11 @@ impl Store {
     pub async fn statements(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
         let query = Query::of(store, filter);
         let mut tx = self.engine.read().await?;
-        let rows: Vec<(Uuid, i64, String)> = on_engine!(&mut tx, |connection| {
+        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        let mut statements: Vec<Found> = Vec::new();
+        let mut bytes = 0;
+        let mut is_cut = false;
+        on_engine!(&mut tx, |connection| {
             // The text is made of this module's own words; every value is bound.
             let mut statement = sqlx::query_as(AssertSqlSafe(query.sql.clone()));
             for value in &query.values {
@@ -116,24 +124,22 @@ impl Store {
                     Value::Id(id) => statement.bind(*id),
                 };
             }
-            statement.fetch_all(connection).await?
+            let mut rows = statement.fetch(connection);
+            while let Some((id, stored, payload)) = rows.try_next().await? {
+                let payload: String = payload;
+                if statements.len() == limit || (bytes >= PAGE_BYTES && !statements.is_empty()) {
+                    is_cut = true;
+                    break;
+                }
+                bytes += payload.len();
+                statements.push(Found { id, stored, payload });
+            }
         });
-        let mut statements: Vec<Found> = rows
-            .into_iter()
-            .map(|(id, stored, payload)| Found { id, stored, payload })
-            .collect();
-        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-        let next = (statements.len() > limit).then(|| {
-            statements.truncate(limit);
-            statements.last().map(|last| Cursor {
-                stored: last.stored,
-                id: last.id,
-            })
+        let next = statements.last().filter(|_| is_cut).map(|last| Cursor {
+            stored: last.stored,
+            id: last.id,
         });
-        Ok(Page {
-            statements,
-            next: next.flatten(),
-        })
+        Ok(Page { statements, next })
     }
 }
 

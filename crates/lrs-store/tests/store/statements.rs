@@ -149,6 +149,19 @@ on_both_engines! {
         }
     }
 
+    async fn a_page_of_long_statements_ends_early_and_the_next_goes_on(database) {
+        let store = database.open().await;
+        let long = "x".repeat(7 * 1024 * 1024);
+        for id in 1..=4 {
+            let text = statement(id, "zoe", "completed", &activity("7"));
+            let text = text.replacen("{\"id\"", &format!("{{\"result\":{{\"response\":\"{long}\"}},\"id\""), 1);
+            insert(&store, &[text]).await;
+        }
+        let filter = StatementFilter { limit: 100, ..StatementFilter::default() };
+        assert_eq!(store.statements(DEFAULT_STORE, &filter).await.unwrap().statements.len(), 3);
+        assert_eq!(walk(&store, filter).await, [uuid(4), uuid(3), uuid(2), uuid(1)]);
+    }
+
     async fn a_page_is_not_disturbed_by_statements_that_arrive(database) {
         let store = database.open().await;
         for id in 1..=4 {

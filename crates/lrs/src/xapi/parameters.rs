@@ -1,10 +1,17 @@
 //! The parameters of an address, read strictly: each once, none that is unknown, and every fault named at once
 //! (1.0.3 Part 3, 2.1.3 and 3.2; 2.0, 4.1.4).
 
+use std::collections::HashSet;
+
 use cartable_lrs_store::Facet;
 use cartable_xapi::{Actor, Iri, Timestamp, Uuid, Version};
 
 use crate::refusal::{ParameterViolation, Refusal};
+
+/// So many violations are told, with so much of a parameter's name: what has no bounds must not come back as an answer
+/// without bounds.
+const KEPT: usize = 100;
+const SHOWN: usize = 80;
 
 /// The parameters of a request.
 pub(super) struct Parameters {
@@ -14,12 +21,13 @@ pub(super) struct Parameters {
 impl Parameters {
     pub(super) fn parse(query: &str, version: Version) -> Result<Self, Refusal> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut seen = HashSet::with_capacity(pairs.len());
         let repeated: Vec<_> = pairs
             .iter()
-            .enumerate()
-            .filter(|(place, (name, _))| pairs.iter().take(*place).any(|(earlier, _)| earlier == name))
-            .map(|(_, (name, _))| ParameterViolation {
-                parameter: name.clone(),
+            .filter(|(name, _)| !seen.insert(name))
+            .take(KEPT)
+            .map(|(name, _)| ParameterViolation {
+                parameter: name.chars().take(SHOWN).collect(),
                 rule: "repeated-parameter",
                 message: "this parameter is there twice".to_owned(),
                 clause: clause(version),
@@ -76,9 +84,6 @@ impl<'p> Reader<'p> {
     }
 
     fn add(&mut self, parameter: &str, rule: &'static str, message: String) {
-        // A name or a number of parameters without bounds must not come back as an answer without bounds.
-        const KEPT: usize = 100;
-        const SHOWN: usize = 80;
         if self.violations.len() < KEPT {
             self.violations.push(ParameterViolation {
                 parameter: parameter.chars().take(SHOWN).collect(),
