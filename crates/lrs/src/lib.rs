@@ -14,12 +14,14 @@ mod environment;
 pub mod fuzzing;
 mod health;
 mod limit;
+mod openapi;
 mod proxy;
 mod refusal;
 mod scope;
+mod server;
 mod xapi;
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -29,12 +31,12 @@ use axum::{
     response::Redirect,
     routing::get,
 };
-use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 pub use console::{CONSOLE, ConsoleError};
 pub use environment::{Lrs, Random, Settings};
 pub use scope::{Scope, Scopes, UnknownScope};
+pub use server::serve;
 pub use xapi::XAPI;
 
 /// A request takes no longer than this.
@@ -49,31 +51,17 @@ pub fn router(lrs: &Lrs) -> Result<Router, ConsoleError> {
     Ok(Router::new()
         .route("/", get(to_console))
         .merge(health::routes())
+        .merge(openapi::routes())
         .merge(xapi::routes(lrs.clone()))
         .with_state(lrs.clone())
         .merge(console::routes(lrs)?)
         .layer(middleware::from_fn_with_state(lrs.clone(), proxy::forwarded))
+        .layer(middleware::from_fn(server::bound_address))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             TIME_OUT,
         ))
         .layer(CatchPanicLayer::new()))
-}
-
-/// Answers requests until `shutdown` ends, then finishes those in flight.
-///
-/// # Errors
-///
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown)
-        .await
 }
 
 async fn to_console(State(lrs): State<Lrs>) -> Redirect {

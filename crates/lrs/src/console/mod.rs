@@ -23,10 +23,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use self::{
     language::Language,
-    page::{Login, Pages, Statements},
+    page::{Described, Interface, Login, Pages, Statements},
     session::{Signed, clear_cookie, has_own_origin, set_cookie},
 };
-use crate::{Peer, environment::Lrs};
+use crate::{Peer, environment::Lrs, openapi::OPERATIONS};
 
 pub use page::ConsoleError;
 pub(crate) use throttle::Throttle;
@@ -67,6 +67,7 @@ pub(crate) fn routes(lrs: &Lrs) -> Result<Router, ConsoleError> {
         .route(&format!("{CONSOLE}/login"), get(ask_login).post(login))
         .route(&format!("{CONSOLE}/logout"), post(logout))
         .route(&format!("{CONSOLE}/console.css"), get(style))
+        .route("/openapi", get(interface))
         .with_state(console)
         .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -148,6 +149,31 @@ async fn statements(
             .collect(),
         older,
         is_first: filter.after.is_none(),
+    })?;
+    Ok(Html(html).into_response())
+}
+
+/// The programming interface, for anyone to read: it says nothing of what is kept.
+async fn interface(
+    State(Console { lrs, pages }): State<Console>,
+    language: Language,
+) -> Result<Response, PageError> {
+    let operations = OPERATIONS.iter().map(|operation| Described {
+        method: operation.method.to_ascii_uppercase(),
+        path: format!("{}{}", lrs.prefix(), operation.path()),
+        summary: match language {
+            Language::French => operation.french,
+            Language::English => operation.english,
+        },
+        parameters: operation.parameters,
+        statuses: operation.statuses(),
+    });
+    let html = pages.interface(&Interface {
+        base: base(&lrs),
+        words: language.words(),
+        language: language.tag(),
+        document: format!("{}/openapi.json", lrs.prefix()),
+        operations: operations.collect(),
     })?;
     Ok(Html(html).into_response())
 }

@@ -7,7 +7,7 @@ use toml::Table;
 use super::sentence::Line;
 
 /// The templates, by the name under which they include each other.
-static TEMPLATES: [(&str, &str); 3] = [
+static TEMPLATES: [(&str, &str); 4] = [
     (
         "layout.html",
         include_str!("../../../../templates/console/layout.html"),
@@ -15,6 +15,10 @@ static TEMPLATES: [(&str, &str); 3] = [
     (
         "login.html",
         include_str!("../../../../templates/console/login.html"),
+    ),
+    (
+        "openapi.html",
+        include_str!("../../../../templates/console/openapi.html"),
     ),
     (
         "statements.html",
@@ -52,6 +56,28 @@ pub(super) struct Statements<'a> {
     pub(super) is_first: bool,
 }
 
+/// The programming interface.
+#[derive(Serialize)]
+pub(super) struct Interface<'a> {
+    /// The console's address.
+    pub(super) base: String,
+    pub(super) words: &'a Table,
+    pub(super) language: &'a str,
+    /// The address of the document for machines.
+    pub(super) document: String,
+    pub(super) operations: Vec<Described>,
+}
+
+/// One method of one resource.
+#[derive(Serialize)]
+pub(super) struct Described {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) summary: &'static str,
+    pub(super) parameters: &'static [&'static str],
+    pub(super) statuses: Vec<u16>,
+}
+
 /// Renders the pages.
 pub(super) struct Pages(Tera);
 
@@ -68,6 +94,10 @@ impl Pages {
 
     pub(super) fn statements(&self, page: &Statements<'_>) -> Result<String, ConsoleError> {
         self.render("statements.html", page)
+    }
+
+    pub(super) fn interface(&self, page: &Interface<'_>) -> Result<String, ConsoleError> {
+        self.render("openapi.html", page)
     }
 
     fn render(&self, template: &str, page: &impl Serialize) -> Result<String, ConsoleError> {

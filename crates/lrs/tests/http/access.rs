@@ -171,6 +171,28 @@ on_both_engines! {
         assert!(!answer.text().to_lowercase().contains("pool"), "{}", answer.text());
     }
 
+    async fn the_interface_is_described_for_machines_and_for_people(database) {
+        let client = Client::at(&database, "https://example.org/lrs").await;
+        let document = client.get("/openapi.json").await.json();
+        assert_eq!((&document["openapi"], &document["servers"][0]["url"]), (&"3.1.0".into(), &"/lrs".into()));
+        // The resources that the server has are described, and answer as they are described.
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let method = method.to_ascii_uppercase().parse::<Method>().unwrap();
+                let answer = client.call(method.clone(), path, &[], "").await;
+                let described = operation["responses"].get(answer.status.as_str());
+                assert!(described.is_some(), "{method} {path} {}", answer.status);
+            }
+        }
+        for (language, title) in [("fr", "Interface de programmation"), ("en", "Programming interface")] {
+            let answer = client.call(Method::GET, "/openapi", &[("accept-language", language)], "").await;
+            assert_eq!(answer.status, StatusCode::OK);
+            assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+            let page = answer.text();
+            assert!(page.contains(title) && page.contains("/lrs/xapi/statements") && !page.contains("<script"), "{page}");
+        }
+    }
+
     async fn anyone_may_ask_which_versions_are_spoken(database) {
         let client = Client::new(&database).await;
         let answer = client.send(Request::get("/xapi/about").body(Body::empty()).unwrap()).await;

@@ -14,6 +14,7 @@ mod profiles;
 mod state;
 mod statements;
 mod tenants;
+mod wire;
 
 use std::{net::SocketAddr, sync::Arc};
 
