@@ -305,12 +305,19 @@ impl Operation {
             .parameters
             .iter()
             .map(|name| {
-                json!({
-                    "name": name.trim_end_matches('!'),
+                let required = name.ends_with('!');
+                let name = name.trim_end_matches('!');
+                let mut parameter = json!({
+                    "name": name,
                     "in": "query",
-                    "required": name.ends_with('!'),
-                    "schema": schema(name.trim_end_matches('!')),
-                })
+                    "required": required,
+                    "schema": schema(name),
+                });
+                // An optional one beside others may be refused: only what is required has an example.
+                if let Some(example) = example(name).filter(|_| required) {
+                    parameter["example"] = example;
+                }
+                parameter
             })
             .collect();
         if self.has_version() {
@@ -324,7 +331,7 @@ impl Operation {
         let answers: Map<String, Value> = self
             .statuses()
             .into_iter()
-            .map(|status| (status.to_string(), answer(status)))
+            .map(|status| (status.to_string(), self.answer(status)))
             .collect();
         let mut operation = json!({
             "summary": self.english,
@@ -336,11 +343,68 @@ impl Operation {
             let content: Map<String, Value> = self
                 .body
                 .iter()
-                .map(|media_type| ((*media_type).to_owned(), json!({ "schema": {} })))
+                .map(|media_type| {
+                    let content = if *media_type == "application/json" {
+                        json!({ "schema": {}, "example": example_body(self.path) })
+                    } else {
+                        json!({ "schema": {} })
+                    };
+                    ((*media_type).to_owned(), content)
+                })
                 .collect();
             operation["requestBody"] = json!({ "required": true, "content": content });
         }
         operation
+    }
+}
+
+/// Refusals say why in JSON; these come from below the resources, and have no body.
+const SILENT: [u16; 3] = [408, 414, 431];
+
+impl Operation {
+    fn answer(&self, status: u16) -> Value {
+        let reason = axum::http::StatusCode::from_u16(status)
+            .ok()
+            .and_then(|status| status.canonical_reason())
+            .unwrap_or_default();
+        let mut answer = json!({ "description": reason });
+        let is_refusal = status >= 400 && !SILENT.contains(&status);
+        if is_refusal && !self.path.starts_with('~') && self.method != "head" {
+            answer["content"] =
+                json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Refusal" } } });
+        }
+        answer
+    }
+}
+
+/// A value of a parameter that is accepted, for readers and for programs that try the server.
+fn example(parameter: &str) -> Option<Value> {
+    Some(match parameter {
+        "agent" => json!("{\"mbox\":\"mailto:zoe@example.org\"}"),
+        "activity" | "activityId" => json!("https://example.org/7"),
+        "verb" => json!("http://adlnet.gov/expapi/verbs/completed"),
+        "since" => json!("2026-01-31T10:20:08.120Z"),
+        "statementId" => json!("7c2b7c4e-2f6e-4ce5-9a4c-6a1c9b1d7d11"),
+        "stateId" | "profileId" => json!("place"),
+        _ => return None,
+    })
+}
+
+/// A body that is accepted.
+fn example_body(path: &str) -> Value {
+    match path {
+        "/statements" => json!({
+            "actor": { "mbox": "mailto:zoe@example.org" },
+            "verb": { "id": "http://adlnet.gov/expapi/verbs/completed" },
+            "object": { "id": "https://example.org/7" },
+        }),
+        "/Basic/request" => json!({
+            "scope": ["all"],
+            "auth": { "mbox": "mailto:zoe@example.org" },
+            "activity": ["https://example.org/7"],
+            "registration": "0c2b7c4e-2f6e-4ce5-9a4c-6a1c9b1d7d11",
+        }),
+        _ => json!({ "page": 1 }),
     }
 }
 
@@ -356,19 +420,6 @@ fn schema(parameter: &str) -> Value {
     }
 }
 
-fn answer(status: u16) -> Value {
-    match status {
-        200 => json!({ "description": "What was asked" }),
-        204 => json!({ "description": "Done" }),
-        _ => json!({
-            "description": axum::http::StatusCode::from_u16(status)
-                .ok()
-                .and_then(|status| status.canonical_reason())
-                .unwrap_or_default(),
-        }),
-    }
-}
-
 /// The document, for a server that is published under a prefix.
 fn document(prefix: &str) -> Value {
     let mut paths = Map::new();
@@ -381,7 +432,18 @@ fn document(prefix: &str) -> Value {
         "info": { "title": "Cartable LRS", "version": env!("CARGO_PKG_VERSION") },
         "servers": [{ "url": if prefix.is_empty() { "/" } else { prefix } }],
         "paths": paths,
-        "components": { "securitySchemes": { "basic": { "type": "http", "scheme": "basic" } } },
+        "components": {
+            "securitySchemes": { "basic": { "type": "http", "scheme": "basic" } },
+            "schemas": { "Refusal": {
+                "type": "object",
+                "required": ["error"],
+                "properties": {
+                    "error": { "type": "string" },
+                    "violations": { "type": "array", "items": { "type": "object" } },
+                    "count": { "type": "integer" },
+                },
+            } },
+        },
     })
 }
 
