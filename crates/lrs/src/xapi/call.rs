@@ -115,7 +115,12 @@ impl Call {
             name: Some(self.credential.label.clone()).filter(|label| !label.is_empty()),
             identifier: InverseFunctionalIdentifier::Account(Account {
                 home_page: lrs.public_url().clone(),
-                name: self.credential.key.clone(),
+                // A launch speaks for the credential that asked for it, which is there longer.
+                name: self
+                    .launch
+                    .as_ref()
+                    .map_or(&self.credential.key, |launch| &launch.issuer)
+                    .clone(),
             }),
         })
     }

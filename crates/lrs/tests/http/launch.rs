@@ -89,6 +89,8 @@ on_both_engines! {
         let ids = client.post_json("/xapi/statements", of_launch("ada", OTHER, here).to_string()).await.json();
         let read = call(&client, &launch, Method::GET, "/xapi/statements", &json!(null)).await.json();
         assert_eq!(read["statements"].as_array().unwrap().len(), 2);
+        // It is the launcher that vouches for them.
+        assert_eq!(read["statements"][0]["authority"]["account"]["name"], "all");
         let path = format!("/xapi/statements?statementId={}", ids[0].as_str().unwrap());
         assert_eq!(call(&client, &launch, Method::GET, &path, &json!(null)).await.status, 404);
         let mine = format!("/xapi/statements?statementId={}", read["statements"][0]["id"].as_str().unwrap());
