@@ -243,7 +243,7 @@ fn read_filter(reader: &mut Reader<'_>) -> StatementFilter {
 
 /// Reads the parameters of a query without asking anything.
 #[cfg(feature = "fuzzing")]
-pub(crate) fn read_query(query: &str, version: Version) {
+pub(crate) fn read_query(query: &str, version: cartable_xapi::Version) {
     if let Ok(parameters) = super::parameters::Parameters::parse(query, version) {
         let known: Vec<&str> = [&BY_ID[..], &BY_FILTER, &FOR_BOTH].concat();
         let mut reader = parameters.reader(&known, version);
