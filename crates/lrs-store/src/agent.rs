@@ -7,6 +7,7 @@ use crate::{
     error::StoreError,
     index::Facet,
     store::{Store, StoreId},
+    text::{from_column, to_column},
 };
 
 /// A Person has so many names at the most: the others are kept, and not told.
@@ -27,7 +28,7 @@ pub(crate) async fn insert_name(
         .bind(store.part())
         .bind(key)
         .bind(Sha256::digest(name.as_bytes()).to_vec())
-        .bind(name)
+        .bind(to_column(name))
         .execute(connection)
         .await?;
     });
@@ -54,6 +55,7 @@ impl Store {
             .fetch_all(connection)
             .await?
         });
+        names = names.into_iter().map(from_column).collect();
         names.sort();
         Ok(names)
     }

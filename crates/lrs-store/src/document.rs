@@ -10,6 +10,7 @@ use crate::{
     engine::{Tx, on_engine},
     error::StoreError,
     store::{Store, StoreId},
+    text::{from_column, to_column},
 };
 
 /// What a document is about. The numbers are in the database.
@@ -141,6 +142,7 @@ impl Store {
             .fetch_all(connection)
             .await?
         });
+        names = names.into_iter().map(from_column).collect();
         names.sort();
         names.dedup();
         Ok(names)
@@ -303,7 +305,7 @@ impl Store {
             .bind(key.subject())
             .bind(key.registration())
             .bind(name_hash(name))
-            .bind(name)
+            .bind(to_column(name))
             .bind(content)
             .bind(content_type)
             .bind(&etag)

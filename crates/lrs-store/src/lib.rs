@@ -26,6 +26,7 @@ mod store;
 mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod watermark;
 
 pub use account::Session;

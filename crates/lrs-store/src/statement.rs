@@ -11,6 +11,7 @@ use crate::{
     index::StatementIndex,
     reference,
     store::{Store, StoreId},
+    text::to_column,
     watermark,
 };
 
@@ -219,6 +220,7 @@ async fn insert_one(
 
 /// Notes what a key stands for, and that nothing else has it.
 async fn remember(tx: &mut Tx, store: StoreId, kind: i16, key: i64, value: &str) -> Result<(), StoreError> {
+    let value = to_column(value);
     let added = on_engine!(&mut *tx, |connection| {
         sqlx::query(
             "INSERT INTO dictionary (store_id, part, kind, key, value) VALUES ($1, $2, $3, $4, $5)
@@ -228,7 +230,7 @@ async fn remember(tx: &mut Tx, store: StoreId, kind: i16, key: i64, value: &str)
         .bind(store.part())
         .bind(kind)
         .bind(key)
-        .bind(value)
+        .bind(&value)
         .execute(connection)
         .await?
         .rows_affected()
@@ -250,7 +252,7 @@ async fn remember(tx: &mut Tx, store: StoreId, kind: i16, key: i64, value: &str)
     if known == value {
         Ok(())
     } else {
-        Err(StoreError::KeyCollision(known, value.to_owned()))
+        Err(StoreError::KeyCollision(known, value.into_owned()))
     }
 }
 

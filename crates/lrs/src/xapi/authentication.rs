@@ -168,7 +168,10 @@ fn basic(header: &[u8]) -> Option<(String, String)> {
         .ok()
         .filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let pair = String::from_utf8(token).ok()?;
-    let (key, secret) = pair.split_once(':')?;
+    // No key has a control character (RFC 7617, 2), and a database may not take one.
+    let (key, secret) = pair
+        .split_once(':')
+        .filter(|(key, _)| !key.contains(char::is_control))?;
     Some((key.to_owned(), secret.to_owned()))
 }
 
@@ -192,6 +195,7 @@ mod tests {
             "Basic ",
             "Basic QUJD",
             "Basic é",
+            "Basic AGE6Yg==",
             "Bearer QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
         ] {
             assert_eq!(basic(header.as_bytes()), None, "{header}");

@@ -13,6 +13,7 @@ mod launch;
 mod profiles;
 mod state;
 mod statements;
+mod strangers;
 mod tenants;
 mod wire;
 
