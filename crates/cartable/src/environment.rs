@@ -34,9 +34,14 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A secret of so many random bytes, as text.
+/// A secret of so many random bytes, as text; never with a dash at its start, where a command would take it for an option.
 pub(crate) fn secret<const N: usize>() -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<N>())
+    loop {
+        let text = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<N>());
+        if !text.starts_with('-') {
+            return text;
+        }
+    }
 }
 
 /// What tells this program from another build of it: its file's size and time.

@@ -1,4 +1,7 @@
-//! The OpenAPI 3.1 document, and what the page that shows it is made of. To add a resource: a line in [`OPERATIONS`].
+//! The OpenAPI 3.1 document, and what the page that shows it is made of. The xAPI routes are made from the
+//! same list. To add a resource: a line in [`OPERATIONS`], and what answers in `xapi::resource`.
+
+use std::collections::BTreeSet;
 
 use axum::{Json, Router, extract::State, routing::get};
 use serde_json::{Map, Value, json};
@@ -418,6 +421,16 @@ fn schema(parameter: &str) -> Value {
         "activity" | "activityId" | "verb" => json!({ "type": "string", "format": "uri" }),
         _ => json!({ "type": "string" }),
     }
+}
+
+/// The paths below `/xapi`, each once.
+pub(crate) fn resources() -> impl Iterator<Item = &'static str> {
+    let paths: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|operation| operation.path)
+        .filter(|path| !path.starts_with('~'))
+        .collect();
+    paths.into_iter()
 }
 
 /// The document, for a server that is published under a prefix.

@@ -23,13 +23,13 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use cartable_xapi::Version;
 use tower::Layer;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{environment::Lrs, refusal::Refusal};
+use crate::{environment::Lrs, openapi, refusal::Refusal};
 
 pub(crate) use authentication::Authenticator;
 #[cfg(feature = "fuzzing")]
@@ -46,19 +46,7 @@ const CONSISTENT_THROUGH: HeaderName = HeaderName::from_static("x-experience-api
 pub(crate) fn routes(lrs: Lrs) -> Router<Lrs> {
     let mut resources = Router::new();
     // A slash at the end is no other resource, and a redirect would break clients.
-    for (path, route) in [
-        ("/about", get(about::get)),
-        (
-            "/statements",
-            get(statements::get).post(statements::post).put(statements::put),
-        ),
-        ("/Basic/request", post(basic_request::post)),
-        ("/activities", get(activities::get)),
-        ("/activities/state", document::STATE.routes()),
-        ("/activities/profile", document::ACTIVITY_PROFILE.routes()),
-        ("/agents", get(agents::get)),
-        ("/agents/profile", document::AGENT_PROFILE.routes()),
-    ] {
+    for (path, route) in openapi::resources().filter_map(|path| Some((path, resource(path)?))) {
         resources = resources
             .route(&format!("{XAPI}{path}"), route.clone())
             .route(&format!("{XAPI}{path}/"), route);
@@ -71,6 +59,21 @@ pub(crate) fn routes(lrs: Lrs) -> Router<Lrs> {
     let resources = middleware::from_fn(alternate::rewrite).layer(resources);
     let resources = middleware::from_fn_with_state(lrs, common_headers).layer(resources);
     Router::new().route_service(&format!("{XAPI}/{{*path}}"), cors().layer(resources))
+}
+
+/// What answers at a path. Which paths there are, the document's list says (`openapi.rs`).
+fn resource(path: &str) -> Option<MethodRouter<Lrs>> {
+    Some(match path {
+        "/about" => get(about::get),
+        "/statements" => get(statements::get).post(statements::post).put(statements::put),
+        "/Basic/request" => post(basic_request::post),
+        "/activities" => get(activities::get),
+        "/activities/state" => document::STATE.routes(),
+        "/activities/profile" => document::ACTIVITY_PROFILE.routes(),
+        "/agents" => get(agents::get),
+        "/agents/profile" => document::AGENT_PROFILE.routes(),
+        _ => return None,
+    })
 }
 
 /// Clients run on any origin; credentials come in a header, never in a cookie.

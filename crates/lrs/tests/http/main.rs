@@ -10,6 +10,7 @@ mod concurrency;
 mod console;
 mod formats;
 mod launch;
+mod openapi;
 mod profiles;
 mod state;
 mod statements;
