@@ -540,6 +540,15 @@ fn a_store_has_credentials_of_its_own_with_an_end_and_origins() {
         serde_json::json!(["https://lms.example.org", "null"])
     );
     assert!(listed["expires"].as_str().unwrap().starts_with("2030-08-31"));
+    let output = workshop.run(&["credential", "list", "--lang", "fr"]);
+    assert_says(
+        &String::from_utf8(output.stdout).unwrap(),
+        &[
+            "academy",
+            "depuis https://lms.example.org null",
+            "jusqu’à 2030-08-31",
+        ],
+    );
 
     for (option, value) in [
         ("--store", "elsewhere"),

@@ -180,28 +180,34 @@ async fn list(arguments: &ListCredentials, locale: Locale) -> Result<(), Failure
         }
         Format::Text => {
             for credential in credentials {
-                let revoked = credential.revoked.map(|time| match locale {
-                    Locale::English => format!("  revoked {time}"),
-                    Locale::French => format!("  révoquée {time}"),
-                });
-                let expires = credential.expires.map(|time| match locale {
-                    Locale::English => format!("  until {time}"),
-                    Locale::French => format!("  jusqu’à {time}"),
-                });
                 println!(
-                    "{}  {}  {}  {}  {}{}{}",
+                    "{}  {}  {}  {}  {}{}",
                     credential.key,
                     store_of(&credential),
                     credential.created,
                     credential.scopes,
                     credential.label,
-                    expires.unwrap_or_default(),
-                    revoked.unwrap_or_default()
+                    limits(&credential, locale)
                 );
             }
         }
     }
     Ok(())
+}
+
+/// Where and until when a credential is good, and when it was used last: what is known of these, each after two spaces.
+fn limits(credential: &cartable_lrs_store::Credential, locale: Locale) -> String {
+    let origins = (!credential.origins.is_empty())
+        .then(|| format!("{} {}", choose(locale, "  from", "  depuis"), credential.origins));
+    let times = [
+        (credential.expires, "  until", "  jusqu’à"),
+        (credential.last_used, "  last used", "  dernier usage"),
+        (credential.revoked, "  revoked", "  révoqué"),
+    ];
+    let times = times.into_iter().filter_map(|(time, english, french)| {
+        time.map(|time| format!("{} {time}", choose(locale, english, french)))
+    });
+    origins.into_iter().chain(times).collect()
 }
 
 async fn revoke(arguments: &RevokeCredential, locale: Locale) -> Result<(), Failure> {
