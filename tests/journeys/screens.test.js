@@ -134,7 +134,7 @@ test('a term opens its definition in place by mouse, keyboard and touch', async 
   }
 });
 
-test('the console is at ease on every screen', async (t) => {
+test('the console and the page of the interface are at ease on every screen', async (t) => {
   const data = ['--data', await folder(t)];
   const lrs = await serve(data);
   t.after(() => lrs.kill());
@@ -162,6 +162,8 @@ test('the console is at ease on every screen', async (t) => {
     await page.getByRole('link', { name: 'Plus anciens' }).click();
     assert.equal(await page.locator('.statements li').count(), 10);
     await check(page, `console-older-${scheme}`);
+    await page.goto(new URL('/openapi', lrs.url).href);
+    await check(page, `openapi-${scheme}`);
   });
 });
 
