@@ -56,9 +56,9 @@ export async function start(args, ready) {
   };
 }
 
-/** Starts an LRS on a free port. */
-export async function serve(data) {
-  const server = await start(['serve', '--listen', '127.0.0.1:0', '--lang', 'en', ...data], /Ctrl\+C/);
+/** Starts an LRS, on a free port unless an address is given. */
+export async function serve(data, listen = '127.0.0.1:0') {
+  const server = await start(['serve', '--listen', listen, '--lang', 'en', ...data], /Ctrl\+C/);
   const [, url] = /LRS\s+(\S+)/.exec(server.output());
   return { ...server, url };
 }
