@@ -140,10 +140,6 @@ impl StatementIndex {
         if let Some(registration) = statement.registration() {
             add(Facet::registration(registration), Scope::Direct);
         }
-        let authority = statement.authority.as_ref().map(ActorRef::from);
-        if let Some(identifier) = authority.and_then(ActorRef::identifier) {
-            add(Facet::authority(identifier), Scope::Direct);
-        }
         rows.sort();
         rows.dedup_by(|later, earlier| later.facet == earlier.facet);
         Self {

@@ -29,10 +29,10 @@ pub(crate) fn from_column(column: String) -> String {
     let mut text = String::with_capacity(column.len());
     let mut chars = column.chars();
     while let Some(c) = chars.next() {
-        match (c, c == ESCAPE) {
-            (_, true) => text.push(if chars.next() == Some('0') { '\0' } else { ESCAPE }),
-            (c, false) => text.push(c),
-        }
+        text.push(match c {
+            ESCAPE if chars.next() == Some('0') => '\0',
+            c => c,
+        });
     }
     text
 }

@@ -13,6 +13,7 @@ mod environment;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod health;
+mod languages;
 mod limit;
 mod openapi;
 mod proxy;

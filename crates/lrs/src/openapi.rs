@@ -52,6 +52,8 @@ const ACTIVITY_PROFILES: &[&str] = &["activityId!", "profileId", "since"];
 const AGENT_PROFILE: &[&str] = &["agent!", "profileId!"];
 const AGENT_PROFILES: &[&str] = &["agent!", "profileId", "since"];
 
+/// Refusals say why in JSON; these come from below the resources, and may have no body.
+const SILENT: [u16; 2] = [408, 431];
 /// What any request for an xAPI resource may be answered.
 const REFUSALS: &[u16] = &[400, 401, 403, 404, 405, 408, 413, 414, 415, 429, 431, 503];
 
@@ -359,12 +361,7 @@ impl Operation {
         }
         operation
     }
-}
 
-/// Refusals say why in JSON; these come from below the resources, and have no body.
-const SILENT: [u16; 3] = [408, 414, 431];
-
-impl Operation {
     fn answer(&self, status: u16) -> Value {
         let reason = axum::http::StatusCode::from_u16(status)
             .ok()

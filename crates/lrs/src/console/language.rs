@@ -4,9 +4,11 @@ use std::{convert::Infallible, sync::LazyLock};
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use toml::Table;
+
+use crate::languages::languages;
 
 /// A language of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,25 +48,17 @@ impl Language {
         self.words().get(table)?.get(key)?.as_str()
     }
 
-    /// The best of an `Accept-Language` header (RFC 9110, 12.5.4); English when it names neither.
-    fn of(header: &str) -> Self {
-        let mut best = (0.0, Self::English);
-        for range in header.split(',') {
-            let mut parts = range.split(';').map(str::trim);
-            let tag = parts.next().unwrap_or_default();
-            let language = match tag.split('-').next().unwrap_or_default() {
-                primary if primary.eq_ignore_ascii_case("fr") => Self::French,
-                primary if primary.eq_ignore_ascii_case("en") => Self::English,
-                _ => continue,
-            };
-            let quality = parts
-                .find_map(|part| part.strip_prefix("q="))
-                .map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
-            if quality > best.0 {
-                best = (quality, language);
-            }
-        }
-        best.1
+    /// The first of the preferred languages that the console speaks; English when it speaks none of them.
+    fn of(headers: &HeaderMap) -> Self {
+        let spoken = |tag: &str| match tag.split('-').next().unwrap_or_default() {
+            primary if primary.eq_ignore_ascii_case("fr") => Some(Self::French),
+            primary if primary.eq_ignore_ascii_case("en") => Some(Self::English),
+            _ => None,
+        };
+        languages(headers)
+            .into_iter()
+            .find_map(spoken)
+            .unwrap_or(Self::English)
     }
 }
 
@@ -72,10 +66,7 @@ impl<S: Sync> FromRequestParts<S> for Language {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let header = parts.headers.get(header::ACCEPT_LANGUAGE);
-        Ok(Self::of(
-            header.and_then(|header| header.to_str().ok()).unwrap_or_default(),
-        ))
+        Ok(Self::of(&parts.headers))
     }
 }
 
@@ -83,16 +74,24 @@ impl<S: Sync> FromRequestParts<S> for Language {
 mod tests {
     use std::collections::BTreeSet;
 
+    use axum::http::{HeaderValue, header};
+
     use super::*;
 
     #[test]
     fn the_browsers_first_language_is_taken() {
-        assert_eq!(Language::of("fr-FR,fr;q=0.9,en;q=0.8"), Language::French);
-        assert_eq!(Language::of("en-GB, fr;q=0.5"), Language::English);
-        assert_eq!(Language::of("de, en;q=0.3, fr;q=0.7"), Language::French);
-        assert_eq!(Language::of("de"), Language::English);
-        assert_eq!(Language::of(""), Language::English);
-        assert_eq!(Language::of("fr;q=x,,;;"), Language::English);
+        let of = |header| {
+            Language::of(&HeaderMap::from_iter([(
+                header::ACCEPT_LANGUAGE,
+                HeaderValue::from_static(header),
+            )]))
+        };
+        assert_eq!(of("fr-FR,fr;q=0.9,en;q=0.8"), Language::French);
+        assert_eq!(of("en-GB, fr;q=0.5"), Language::English);
+        assert_eq!(of("de, en;q=0.3, fr;q=0.7"), Language::French);
+        assert_eq!(of("de"), Language::English);
+        assert_eq!(of(""), Language::English);
+        assert_eq!(of("fr;q=x,,;;"), Language::English);
     }
 
     #[test]

@@ -13,12 +13,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{call::Call, multipart, parameters::Reader};
-use crate::{environment::Lrs, refusal::Refusal};
+use crate::{environment::Lrs, languages::languages, refusal::Refusal};
 
 /// A page with attachments ends after so many bytes of them: the next one goes on.
 const ATTACHED: usize = 32 * 1024 * 1024;
-/// More languages than this are not read.
-const LANGUAGES: usize = 32;
 
 enum Format {
     Exact,
@@ -38,7 +36,9 @@ impl Form {
         let format = match reader.text("format") {
             None | Some("exact") => Format::Exact,
             Some("ids") => Format::Ids,
-            Some("canonical") => Format::Canonical(languages(headers)),
+            Some("canonical") => {
+                Format::Canonical(languages(headers).into_iter().map(str::to_owned).collect())
+            }
             Some(_) => {
                 reader.refuse("format", "must be ids, exact or canonical");
                 Format::Exact
@@ -168,55 +168,5 @@ impl Attached {
         multipart::finish(&mut body, &boundary);
         let content_type = format!("multipart/mixed; boundary={boundary}");
         ([(header::CONTENT_TYPE, content_type)], body).into_response()
-    }
-}
-
-/// The languages of Accept-Language, the preferred ones first (RFC 9110, 12.5.4).
-fn languages(headers: &HeaderMap) -> Vec<String> {
-    let mut ranges: Vec<(u32, String)> = headers
-        .get_all(header::ACCEPT_LANGUAGE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .take(LANGUAGES)
-        .filter_map(|range| {
-            let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
-            let weight: f32 = weight.trim().strip_prefix("q=")?.parse().ok()?;
-            let tag = tag.trim();
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a weight is from 0 to 1, and a cast saturates"
-            )]
-            let weight = (weight * 1000.0) as u32;
-            (weight > 0 && tag != "*").then(|| (weight, tag.to_owned()))
-        })
-        .collect();
-    ranges.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    ranges.into_iter().map(|(_, tag)| tag).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn languages_are_read_in_their_order() {
-        for (header, expected) in [
-            ("fr-CA, en;q=0.5 , fr;q=0.9,*;q=0.1", vec!["fr-CA", "fr", "en"]),
-            ("de;q=0, en", vec!["en"]),
-            ("en;q=x, ;;, fr", vec!["", "fr"]),
-            ("", vec![""]),
-        ] {
-            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(header))]);
-            let expected: Vec<&str> = expected.into_iter().filter(|tag| !tag.is_empty()).collect();
-            let found: Vec<String> = languages(&headers)
-                .into_iter()
-                .filter(|tag| !tag.is_empty())
-                .collect();
-            assert_eq!(found, expected, "{header}");
-        }
     }
 }
