@@ -1,11 +1,14 @@
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{Method, Request, StatusCode},
 };
 use cartable_lrs::Settings;
 use cartable_lrs_store::{DEFAULT_STORE, NewCredential, hash_secret, on_both_engines};
 
-use crate::{Client, SECRET, statement};
+use crate::{Client, PROXY, SECRET, statement};
 
 on_both_engines! {
     async fn every_answer_names_its_version_and_how_far_it_is_consistent(database) {
@@ -115,6 +118,30 @@ on_both_engines! {
         assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
         assert_eq!(client.get("/xapi/statements").await.status, StatusCode::OK);
+    }
+
+    async fn behind_the_proxy_that_is_named_each_client_has_its_own_address_and_behind_no_other(database) {
+        let client = Client::new(&database).await;
+        let guess = async |peer: IpAddr, forwarded: &str| {
+            let mut request = Request::get("/xapi/statements")
+                .header("authorization", client.with_key("unknown").authorization())
+                .header("x-experience-api-version", "1.0.3")
+                .header("x-forwarded-for", forwarded)
+                .body(Body::empty())
+                .unwrap();
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 4000)));
+            client.send(request).await.status
+        };
+        let stranger = IpAddr::from([192, 0, 2, 9]);
+        for _ in 0..60 {
+            assert_eq!(guess(PROXY, "198.51.100.1").await, StatusCode::UNAUTHORIZED);
+            assert_eq!(guess(stranger, "203.0.113.5").await, StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(guess(PROXY, "198.51.100.1").await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(guess(PROXY, "198.51.100.2").await, StatusCode::UNAUTHORIZED);
+        // Nobody else escapes by naming another address, nor makes another wait.
+        assert_eq!(guess(stranger, "203.0.113.6").await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(guess(PROXY, "203.0.113.5").await, StatusCode::UNAUTHORIZED);
     }
 
     async fn a_credential_that_asks_too_often_is_told_when_to_come_back(database) {

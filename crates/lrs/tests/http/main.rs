@@ -18,7 +18,10 @@ mod strangers;
 mod tenants;
 mod wire;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -65,6 +68,9 @@ impl Answer {
     }
 }
 
+/// The reverse proxy that the server believes.
+const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+
 impl Client {
     /// A server on this database, with a credential of all scopes.
     async fn new(database: &TestDatabase) -> Self {
@@ -77,7 +83,7 @@ impl Client {
         let settings = Settings {
             public_url: Iri::parse(public_url).unwrap(),
             clock: Arc::new(|| Timestamp::from_micros(1_795_000_000_000_000).unwrap()),
-            trusted_proxies: Vec::new(),
+            trusted_proxies: vec![PROXY],
             rate: Settings::RATE,
             // Each call gives other bytes, the same ones in each run.
             random: Arc::new(move |bytes: &mut [u8]| {
