@@ -22,26 +22,22 @@ mod scope;
 mod server;
 mod xapi;
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use axum::{
     Router,
     extract::{ConnectInfo, State},
-    http::StatusCode,
     middleware,
     response::Redirect,
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub use console::{CONSOLE, ConsoleError};
 pub use environment::{Lrs, Random, Settings};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use server::serve;
 pub use xapi::XAPI;
-
-/// A request takes no longer than this.
-const TIME_OUT: Duration = Duration::from_mins(1);
 
 /// Every route of the LRS.
 ///
@@ -57,11 +53,7 @@ pub fn router(lrs: &Lrs) -> Result<Router, ConsoleError> {
         .with_state(lrs.clone())
         .merge(console::routes(lrs)?)
         .layer(middleware::from_fn_with_state(lrs.clone(), proxy::forwarded))
-        .layer(middleware::from_fn(server::bound_address))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            TIME_OUT,
-        ))
+        .layer(middleware::from_fn(server::bound))
         .layer(CatchPanicLayer::new()))
 }
 

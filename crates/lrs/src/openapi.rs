@@ -52,8 +52,6 @@ const ACTIVITY_PROFILES: &[&str] = &["activityId!", "profileId", "since"];
 const AGENT_PROFILE: &[&str] = &["agent!", "profileId!"];
 const AGENT_PROFILES: &[&str] = &["agent!", "profileId", "since"];
 
-/// Refusals say why in JSON; these come from below the resources, and may have no body.
-const SILENT: [u16; 2] = [408, 431];
 /// What any request for an xAPI resource may be answered.
 const REFUSALS: &[u16] = &[400, 401, 403, 404, 405, 408, 413, 414, 415, 429, 431, 503];
 
@@ -368,8 +366,7 @@ impl Operation {
             .and_then(|status| status.canonical_reason())
             .unwrap_or_default();
         let mut answer = json!({ "description": reason });
-        let is_refusal = status >= 400 && !SILENT.contains(&status);
-        if is_refusal && !self.path.starts_with('~') && self.method != "head" {
+        if status >= 400 && !self.path.starts_with('~') && self.method != "head" {
             answer["content"] =
                 json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Refusal" } } });
         }

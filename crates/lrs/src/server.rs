@@ -40,8 +40,14 @@ use crate::refusal::Refusal;
 const CONNECTIONS: usize = 1024;
 /// The request line and the headers have so long to arrive.
 const HEADERS: Duration = Duration::from_secs(15);
-/// The largest request line with its headers, in bytes; hyper answers 431 beyond.
+/// The largest address and headers, in bytes.
 const HEAD: usize = 64 * 1024;
+/// The most headers.
+const HEADER_COUNT: usize = 100;
+/// Where hyper itself stops reading a head: it answers 431 and cannot say why, so that [`bound`] comes first.
+const UNREADABLE: usize = 2;
+/// A request takes no longer than this.
+const REQUEST: Duration = Duration::from_mins(1);
 /// The longest address, in bytes: an agent and an activity may be long.
 const ADDRESS: usize = 16 * 1024;
 /// After a fault of the listener, such as too many open files.
@@ -112,8 +118,9 @@ fn connect(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
-        .max_buf_size(HEAD)
-        .max_header_size(HEAD)
+        .max_buf_size(UNREADABLE * HEAD)
+        .max_header_size(UNREADABLE * HEAD)
+        .max_headers(UNREADABLE * HEADER_COUNT)
         .serve_connection(TokioIo::new(wire), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
@@ -187,15 +194,51 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// Refuses an address that is too long, with a reason; hyper itself only knows 431 for the whole head.
-pub(crate) async fn bound_address(request: Request, next: Next) -> Response {
-    let length = request
+/// Refuses, with a reason, a head that is too long and a request that takes too long.
+pub(crate) async fn bound(request: Request, next: Next) -> Response {
+    let address = request
         .uri()
         .path_and_query()
         .map_or(0, |address| address.as_str().len());
-    if length > ADDRESS {
+    let headers = request.headers();
+    let head = headers.iter().fold(address, |sum, (name, value)| {
+        sum + name.as_str().len() + value.len()
+    });
+    if address > ADDRESS {
         let reason = format!("the address is longer than {ADDRESS} bytes");
-        return Refusal::new(StatusCode::URI_TOO_LONG, reason).into_response();
+        Refusal::new(StatusCode::URI_TOO_LONG, reason).into_response()
+    } else if head > HEAD || headers.len() > HEADER_COUNT {
+        let reason =
+            format!("the address and the headers are longer than {HEAD} bytes, or more than {HEADER_COUNT}");
+        Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, reason).into_response()
+    } else {
+        tokio::time::timeout(REQUEST, next.run(request))
+            .await
+            .unwrap_or_else(|_| {
+                let reason = format!("the request did not end in {} seconds", REQUEST.as_secs());
+                Refusal::new(StatusCode::REQUEST_TIMEOUT, reason).into_response()
+            })
     }
-    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Bytes, routing::post};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_arrive_is_refused_with_a_reason() {
+        let router = Router::new()
+            .route("/", post(async |_: Bytes| ()))
+            .layer(axum::middleware::from_fn(bound));
+        let body = Body::from_stream(futures_util::stream::pending::<io::Result<Bytes>>());
+        let answer = router
+            .oneshot(Request::post("/").body(body).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+        let body = axum::body::to_bytes(answer.into_body(), 1000).await.unwrap();
+        assert_eq!(&*body, br#"{"error":"the request did not end in 60 seconds"}"#);
+    }
 }

@@ -34,10 +34,12 @@ on_both_engines! {
             ("GET /health/live HTTP/1.1\r\n".to_owned(), "204"),
             (format!("GET /xapi/about?a={} HTTP/1.1\r\n", "a".repeat(20_000)), "414"),
             (format!("GET /xapi/about HTTP/1.1\r\na: {}\r\n", "a".repeat(100_000)), "431"),
+            (format!("GET /xapi/about HTTP/1.1\r\n{}", "a: b\r\n".repeat(150)), "431"),
             ("GET nonsense\r\n".to_owned(), "400"),
         ] {
             let answer = say(address, &format!("{head}{end}")).await;
             assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
+            assert_eq!(answer.contains("{\"error\":\""), ["414", "431"].contains(&status), "{answer}");
         }
         let slow = tokio::spawn(say(address, "GET /health/live HTTP/1.1\r\nhost:"));
         let answer = tokio::time::timeout(Duration::from_secs(25), slow).await.unwrap().unwrap();
