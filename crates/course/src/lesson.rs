@@ -5,6 +5,7 @@ use std::{ops::Range, path::Path};
 use crate::{
     directive::{self, Directive, Piece},
     model::{Block, Lesson, Pool, Question},
+    panel,
     problem::Problem,
     prose::{self, References},
     question,
@@ -13,6 +14,19 @@ use crate::{
 };
 
 const FENCE: &str = "+++";
+/// The directives that stand in a lesson.
+const BLOCKS: &[&str] = &[
+    "question",
+    "pool",
+    "law",
+    "example",
+    "remember",
+    "accordion",
+    "tabs",
+    "timeline",
+    "cards",
+    "hotspots",
+];
 const LONGEST_DURATION: u32 = 24 * 60;
 
 /// A lesson with what its chapter must check about it.
@@ -64,13 +78,7 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
             Piece::Directive(directive) if directive.name == "pool" => {
                 blocks.extend(reader.pool(&directive).map(Block::Pool));
             }
-            Piece::Directive(directive) => {
-                let problem = Problem::UnknownDirective {
-                    name: directive.name,
-                    known: &["question", "pool"],
-                };
-                faults.report(&source, directive.span, problem);
-            }
+            Piece::Directive(directive) => blocks.extend(reader.set_apart(&directive)),
         }
     }
     if empty {
@@ -118,6 +126,26 @@ impl Reader<'_> {
             span: directive.span.clone(),
         });
         Some(question)
+    }
+
+    /// A callout or panels.
+    fn set_apart(&mut self, directive: &Directive) -> Option<Block> {
+        let mut reader = panel::Reader {
+            source: self.source,
+            faults: self.faults,
+            references: &mut self.references,
+        };
+        let name = directive.name.as_str();
+        if let Some((_, kind)) = panel::CALLOUTS.iter().find(|(known, _)| *known == name) {
+            reader.callout(directive, *kind).map(Block::Callout)
+        } else if let Some((_, kind)) = panel::GROUPS.iter().find(|(known, _)| *known == name) {
+            Some(Block::Panels(reader.panels(directive, *kind)))
+        } else {
+            let name = directive.name.clone();
+            let problem = Problem::UnknownDirective { name, known: BLOCKS };
+            self.faults.report(self.source, directive.span.clone(), problem);
+            None
+        }
     }
 
     /// `::: pool {draw=3}`, around questions of which each take asks so many.

@@ -23,6 +23,7 @@ mod load;
 mod locale;
 mod media;
 mod model;
+mod panel;
 mod problem;
 mod prose;
 mod question;
@@ -34,8 +35,9 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{
-    Block, Chapter, Choice, Completion, Course, Ending, FillIn, Lesson, Lexicon, Link, Media, MediaKind,
-    Member, Next, Numeric, Pool, Question, QuestionKind, Quiz, QuizCompletion, Resources, Score, Term, Words,
+    Block, Callout, CalloutKind, Chapter, Choice, Completion, Course, Ending, FillIn, Lesson, Lexicon, Link,
+    Media, MediaKind, Member, Next, Numeric, Panel, PanelKind, Panels, Pool, Question, QuestionKind, Quiz,
+    QuizCompletion, Resources, Score, Term, Words,
 };
 pub use problem::Problem;
 pub use prose::Prose;

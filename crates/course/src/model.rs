@@ -198,7 +198,7 @@ impl Lesson {
     /// The lesson's questions, in order.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.blocks.iter().flat_map(|block| match block {
-            Block::Prose(_) => &[],
+            Block::Prose(_) | Block::Callout(_) | Block::Panels(_) => &[],
             Block::Question(question) => std::slice::from_ref(question),
             Block::Pool(pool) => &pool.questions[..],
         })
@@ -208,7 +208,7 @@ impl Lesson {
     pub fn pools(&self) -> impl Iterator<Item = &Pool> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Pool(pool) => Some(pool),
-            Block::Prose(_) | Block::Question(_) => None,
+            _ => None,
         })
     }
 }
@@ -218,10 +218,73 @@ impl Lesson {
 pub enum Block {
     /// Text.
     Prose(Prose),
+    /// A text set apart.
+    Callout(Callout),
+    /// Texts that the page shows in a way of its own.
+    Panels(Panels),
     /// A question.
     Question(Question),
     /// Questions of which each take asks some.
     Pool(Pool),
+}
+
+/// A text set apart from the others.
+#[derive(Clone, Debug)]
+pub struct Callout {
+    /// What it is.
+    pub kind: CalloutKind,
+    /// What it is about, such as « Article D572 ».
+    pub title: Option<String>,
+    /// The text.
+    pub text: Prose,
+}
+
+/// Why a text is set apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalloutKind {
+    /// It says what the law says.
+    Law,
+    /// It gives an example.
+    Example,
+    /// It says what to remember.
+    Remember,
+}
+
+/// Texts with a title each.
+#[derive(Clone, Debug)]
+pub struct Panels {
+    /// How the page shows them.
+    pub kind: PanelKind,
+    /// The picture under hotspots.
+    pub picture: Option<Prose>,
+    /// The panels, in the author's order.
+    pub panels: Vec<Panel>,
+}
+
+/// How the page shows panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelKind {
+    /// Each opens under its title.
+    Accordion,
+    /// One at a time, below a row of titles.
+    Tabs,
+    /// Along a line; the titles are dates or steps.
+    Timeline,
+    /// Cards that turn: the title in front, the text behind.
+    Cards,
+    /// Places on a picture that open their text.
+    Hotspots,
+}
+
+/// A text with its title.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// The title, on one line.
+    pub title: String,
+    /// The text.
+    pub text: Prose,
+    /// Where it lies on the picture, in per cent from the left and from the top.
+    pub place: Option<(u8, u8)>,
 }
 
 /// Questions of which each take of the quiz asks some, drawn at random.

@@ -20,6 +20,24 @@ impl Prose {
         self.events.is_empty()
     }
 
+    /// Whether it is a picture and nothing else.
+    pub(crate) fn is_picture(&self) -> bool {
+        // A picture alone is a paragraph: its two ends, and between them the picture's with its text.
+        let [
+            Event::Start(_),
+            Event::Start(Tag::Image { .. }),
+            inner @ ..,
+            Event::End(TagEnd::Image),
+            Event::End(_),
+        ] = &self.events[..]
+        else {
+            return false;
+        };
+        !inner
+            .iter()
+            .any(|event| matches!(event, Event::End(TagEnd::Image)))
+    }
+
     /// The text alone, without markup; blocks are separated by a line break.
     #[must_use]
     pub fn plain_text(&self) -> String {

@@ -158,7 +158,7 @@ fn read_feedback(
     if let [Piece::Text(range)] = &directive.pieces[..] {
         return Some(parse(source, range.clone(), references, faults));
     }
-    let problem = Problem::FeedbackNotText {
+    let problem = Problem::BlockNotText {
         name: directive.name.clone(),
     };
     faults.report(source, directive.span.clone(), problem);

@@ -55,7 +55,7 @@ fn asked(chapter: &Chapter) -> impl Iterator<Item = (&Lesson, Option<usize>, &Qu
         .flat_map(|lesson| lesson.blocks.iter().map(move |block| (lesson, block)));
     blocks.flat_map(move |(lesson, block)| {
         let (pool, questions) = match block {
-            Block::Prose(_) => (None, &[][..]),
+            Block::Prose(_) | Block::Callout(_) | Block::Panels(_) => (None, &[][..]),
             Block::Question(question) => (None, std::slice::from_ref(question)),
             Block::Pool(pool) => {
                 pools += 1;

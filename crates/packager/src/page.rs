@@ -135,6 +135,51 @@ pub(crate) struct NextContext<'a> {
     pub(crate) url: Option<&'a str>,
 }
 
+/// The context of `callout.html`.
+#[derive(Debug, Serialize)]
+pub(crate) struct CalloutPage<'a> {
+    pub(crate) words: &'a Table,
+    pub(crate) callout: CalloutContext<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CalloutContext<'a> {
+    pub(crate) id: String,
+    /// `law`, `example` or `remember`: a class, and the key of the string that names it.
+    pub(crate) kind: &'static str,
+    pub(crate) title: Option<&'a str>,
+    pub(crate) html: String,
+}
+
+/// The context of `panels.html`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PanelsPage<'a> {
+    pub(crate) words: &'a Table,
+    pub(crate) group: PanelsContext<'a>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PanelsContext<'a> {
+    /// `accordion`, `tabs`, `timeline`, `cards` or `hotspots`.
+    pub(crate) kind: &'static str,
+    /// The level of a heading that stands below the last one of the lesson, 3 to 6.
+    pub(crate) level: usize,
+    pub(crate) picture: Option<String>,
+    pub(crate) panels: Vec<PanelContext<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PanelContext<'a> {
+    pub(crate) id: String,
+    /// In its group, from 1.
+    pub(crate) number: usize,
+    pub(crate) title: &'a str,
+    pub(crate) html: String,
+    /// Where it lies on the picture, in per cent from the left and from the top.
+    pub(crate) x: Option<u8>,
+    pub(crate) y: Option<u8>,
+}
+
 /// The context of `question.html`.
 #[derive(Debug, Serialize)]
 pub(crate) struct QuestionPage<'a> {

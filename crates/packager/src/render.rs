@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use cartable_course::{Block, Chapter, Course, Lesson, Lexicon, Question, Resources};
+use cartable_course::{
+    Block, Callout, CalloutKind, Chapter, Course, Lesson, Lexicon, PanelKind, Panels, Prose, Question,
+    Resources,
+};
+use pulldown_cmark::{Event, Tag};
 use rayon::prelude::*;
 use tera::{Context, Tera};
 use toml::Table;
@@ -14,9 +18,10 @@ use crate::{
     media::MediaFiles,
     package::{COURSE_SCRIPT, Made, PAGE, SCRIPT, STYLE},
     page::{
-        ChapterContext, ChapterLink, ChoiceContext, CourseContext, CoursePage, EndContext, LessonContext,
-        LessonReference, LexiconContext, LinkContext, MemberContext, NextContext, Page, QuestionContext,
-        QuestionPage, ResourcesContext, TermContext,
+        CalloutContext, CalloutPage, ChapterContext, ChapterLink, ChoiceContext, CourseContext, CoursePage,
+        EndContext, LessonContext, LessonReference, LexiconContext, LinkContext, MemberContext, NextContext,
+        Page, PanelContext, PanelsContext, PanelsPage, QuestionContext, QuestionPage, ResourcesContext,
+        TermContext,
     },
     part::Part,
     prose,
@@ -25,12 +30,20 @@ use crate::{
 };
 
 /// The templates, by the name under which they include each other.
-static TEMPLATES: [(&str, &str); 3] = [
+static TEMPLATES: [(&str, &str); 5] = [
+    (
+        "callout.html",
+        include_str!("../../../templates/player/callout.html"),
+    ),
     (
         "course.html",
         include_str!("../../../templates/player/course.html"),
     ),
     ("page.html", include_str!("../../../templates/player/page.html")),
+    (
+        "panels.html",
+        include_str!("../../../templates/player/panels.html"),
+    ),
     (
         "question.html",
         include_str!("../../../templates/player/question.html"),
@@ -251,6 +264,75 @@ impl Renderer {
         Ok((lessons, marked))
     }
 
+    fn callout<'t>(
+        &self,
+        callout: &Callout,
+        id: String,
+        scope: &Scope<'_, 't>,
+        seen: &mut HashSet<&'t str>,
+    ) -> Result<String, RenderError> {
+        let page = CalloutPage {
+            words: scope.words,
+            callout: CalloutContext {
+                id,
+                kind: match callout.kind {
+                    CalloutKind::Law => "law",
+                    CalloutKind::Example => "example",
+                    CalloutKind::Remember => "remember",
+                },
+                title: callout.title.as_deref(),
+                html: prose::lesson_html(&callout.text, scope.terms, seen, scope.media),
+            },
+        };
+        Ok(self
+            .tera
+            .render("callout.html", &Context::from_serialize(&page)?)?)
+    }
+
+    /// Panels below a heading of a level.
+    fn panels<'t>(
+        &self,
+        group: &Panels,
+        level: usize,
+        next_id: &mut impl FnMut() -> String,
+        scope: &Scope<'_, 't>,
+        seen: &mut HashSet<&'t str>,
+    ) -> Result<String, RenderError> {
+        let panels = group
+            .panels
+            .iter()
+            .enumerate()
+            .map(|(index, panel)| PanelContext {
+                id: next_id(),
+                number: index + 1,
+                title: &panel.title,
+                html: prose::lesson_html(&panel.text, scope.terms, seen, scope.media),
+                x: panel.place.map(|(x, _)| x),
+                y: panel.place.map(|(_, y)| y),
+            });
+        let page = PanelsPage {
+            words: scope.words,
+            group: PanelsContext {
+                kind: match group.kind {
+                    PanelKind::Accordion => "accordion",
+                    PanelKind::Tabs => "tabs",
+                    PanelKind::Timeline => "timeline",
+                    PanelKind::Cards => "cards",
+                    PanelKind::Hotspots => "hotspots",
+                },
+                level: level + 1,
+                panels: panels.collect(),
+                picture: group
+                    .picture
+                    .as_ref()
+                    .map(|picture| prose::inline_html(picture, scope.media)),
+            },
+        };
+        Ok(self
+            .tera
+            .render("panels.html", &Context::from_serialize(&page)?)?)
+    }
+
     fn lesson_html<'t>(
         &self,
         lesson: &Lesson,
@@ -259,6 +341,12 @@ impl Renderer {
         question_number: &mut usize,
     ) -> Result<String, RenderError> {
         let mut html = String::new();
+        let mut level = 2;
+        let mut number = 0;
+        let mut next_id = || {
+            number += 1;
+            format!("{}:{number}", lesson.id)
+        };
         let follow =
             |one: &Block, other: &Block| matches!((one, other), (Block::Question(_), Block::Question(_)));
         for blocks in lesson.blocks.chunk_by(follow) {
@@ -266,7 +354,14 @@ impl Renderer {
             for block in blocks {
                 match block {
                     Block::Prose(prose) => {
+                        level = last_heading(prose).unwrap_or(level);
                         html.push_str(&prose::lesson_html(prose, scope.terms, seen, scope.media));
+                    }
+                    Block::Callout(callout) => {
+                        html.push_str(&self.callout(callout, next_id(), scope, seen)?);
+                    }
+                    Block::Panels(group) => {
+                        html.push_str(&self.panels(group, level, &mut next_id, scope, seen)?);
                     }
                     Block::Question(question) => questions.push(question),
                     Block::Pool(pool) => questions.extend(&pool.questions),
@@ -292,6 +387,15 @@ impl Renderer {
         }
         Ok(html)
     }
+}
+
+/// The level of the last heading in a text of a lesson, as the page shows it.
+fn last_heading(prose: &Prose) -> Option<usize> {
+    let headings = prose.events.iter().rev().find_map(|event| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some(*level as usize + 1),
+        _ => None,
+    });
+    headings.map(|level| level.min(5))
 }
 
 /// The path of a chapter's page in the package of a whole course.

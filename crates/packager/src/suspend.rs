@@ -43,7 +43,7 @@ pub(crate) fn worst_case(chapter: &Chapter) -> usize {
 /// The bytes of the answers in a part of a lesson: of a pool, the longest that may be drawn.
 fn answers(block: &Block) -> usize {
     match block {
-        Block::Prose(_) => 0,
+        Block::Prose(_) | Block::Callout(_) | Block::Panels(_) => 0,
         Block::Question(question) => answer(question),
         Block::Pool(pool) => {
             let mut bytes: Vec<usize> = pool.questions.iter().map(answer).collect();

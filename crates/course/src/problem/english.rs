@@ -84,6 +84,9 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::DirectiveTooDeep => ("too many blocks inside each other".into(), "close some with `:::`".into()),
         Problem::DirectiveAttributes { text } => (format!("`{text}` cannot be understood"), "write {#identifier key=value}".into()),
         Problem::UnknownDirective { name, known } => (format!("there is no block `::: {name}` here"), format!("known here: {}", known.join(", "))),
+        Problem::GroupHoldsPanels { name } => (format!("a block `::: {name}` holds panels and nothing else"), "put `::: panel {title=\"…\"}` blocks into it, and move other text above or below".into()),
+        Problem::PanelWithoutTitle => ("this panel has no title".into(), "write `::: panel {title=\"…\"}`".into()),
+        Problem::HotspotsWithoutPicture => ("these hotspots have no picture".into(), "put a picture alone below `::: hotspots`: `![what it shows](plan.png)`".into()),
         Problem::QuestionWithoutId => ("this question has no identifier".into(), "write `::: question {#identifier}`; then never change it".into()),
         Problem::QuestionWithoutText => ("this question asks nothing".into(), "write the question above its choices".into()),
         Problem::QuestionTextAfterChoices => ("this text stands after the choices".into(), "move it above the choices, or into `::: right` or `::: wrong`".into()),
@@ -103,7 +106,7 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::RangeBackwards => ("the least number is more than the most".into(), "write the smaller one first".into()),
         Problem::UnknownValue { key, value, known } => (format!("`{key}` cannot be `{value}`"), format!("write one of: {}", known.join(", "))),
         Problem::ChoiceWithoutText => ("this choice has no text".into(), "write it after the brackets".into()),
-        Problem::FeedbackNotText { name } => (format!("`::: {name}` should hold a text"), "write what the learner reads, then `:::`".into()),
+        Problem::BlockNotText { name } => (format!("`::: {name}` should hold a text"), "write what the learner reads, then `:::`".into()),
         Problem::RawHtml => ("HTML is not allowed in a lesson".into(), "write Markdown; put a backslash before a `<` that is meant as such".into()),
         Problem::HeadingTooHigh => ("a lesson has one title, in its front matter".into(), "begin headings at `##`".into()),
         Problem::HeadingSkipsLevel { level } => (

@@ -84,6 +84,9 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::DirectiveTooDeep => ("trop de blocs les uns dans les autres".into(), "fermez-en par `:::`".into()),
         Problem::DirectiveAttributes { text } => (format!("`{text}` ne se comprend pas"), "écrivez {#identifiant clé=valeur}".into()),
         Problem::UnknownDirective { name, known } => (format!("il n’y a pas de bloc `::: {name}` ici"), format!("blocs connus ici : {}", known.join(", "))),
+        Problem::GroupHoldsPanels { name } => (format!("un bloc `::: {name}` contient des volets et rien d’autre"), "mettez-y des blocs `::: panel {title=\"…\"}`, et le reste du texte au-dessus ou en dessous".into()),
+        Problem::PanelWithoutTitle => ("ce volet n’a pas de titre".into(), "écrivez `::: panel {title=\"…\"}`".into()),
+        Problem::HotspotsWithoutPicture => ("ces points n’ont pas d’image".into(), "mettez une image seule sous `::: hotspots` : `![ce qu’elle montre](plan.png)`".into()),
         Problem::QuestionWithoutId => ("cette question n’a pas d’identifiant".into(), "écrivez `::: question {#identifiant}` ; puis n’y touchez plus".into()),
         Problem::QuestionWithoutText => ("cette question ne demande rien".into(), "écrivez la question au-dessus de ses choix".into()),
         Problem::QuestionTextAfterChoices => ("ce texte vient après les choix".into(), "mettez-le au-dessus des choix, ou dans `::: right` ou `::: wrong`".into()),
@@ -103,7 +106,7 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::RangeBackwards => ("le plus petit nombre dépasse le plus grand".into(), "écrivez d’abord le plus petit".into()),
         Problem::UnknownValue { key, value, known } => (format!("`{key}` ne peut pas être `{value}`"), format!("écrivez l’une de ces valeurs : {}", known.join(", "))),
         Problem::ChoiceWithoutText => ("ce choix n’a pas de texte".into(), "écrivez-le après les signes".into()),
-        Problem::FeedbackNotText { name } => (format!("`::: {name}` devrait contenir un texte"), "écrivez ce que lira la personne, puis `:::`".into()),
+        Problem::BlockNotText { name } => (format!("`::: {name}` devrait contenir un texte"), "écrivez ce que lira la personne, puis `:::`".into()),
         Problem::RawHtml => ("une leçon ne peut pas contenir de HTML".into(), "écrivez en Markdown ; mettez une barre oblique inverse devant un `<` voulu comme tel".into()),
         Problem::HeadingTooHigh => ("une leçon a un seul titre, dans son en-tête".into(), "commencez les intertitres à `##`".into()),
         Problem::HeadingSkipsLevel { level } => (

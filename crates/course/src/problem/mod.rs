@@ -89,6 +89,11 @@ pub enum Problem {
         name: String,
         known: &'static [&'static str],
     },
+    GroupHoldsPanels {
+        name: String,
+    },
+    PanelWithoutTitle,
+    HotspotsWithoutPicture,
     QuestionWithoutId,
     QuestionWithoutText,
     QuestionTextAfterChoices,
@@ -118,7 +123,7 @@ pub enum Problem {
         known: &'static [&'static str],
     },
     ChoiceWithoutText,
-    FeedbackNotText {
+    BlockNotText {
         name: String,
     },
     RawHtml,
