@@ -144,16 +144,17 @@ test('SCORM 1.2: when the session is lost the learner is told, and the next visi
   await view.locator('[data-saved="not_saved"]').waitFor();
   await closeTab(page);
 
+  await eventually('the end of the session', () => received.named('Finish').length === 1);
   received.lost = false;
   ({ page, view } = await launch(opened, url));
   await view.locator('[data-saved="saved"]').waitFor();
   assert.equal(await currentLesson(view), data.lessons[1].id);
   assert.ok(await view.locator(`#question-${first.id}`).evaluate((form) => form.classList.contains('is-right')));
   await closeTab(page);
-  await eventually('the answer', () => received.cmi && received.interactions().length === 1);
+  const score = Math.round(10000 / data.questions.length) / 100;
+  await eventually('the answer and its score', () => received.cmi && received.interactions().length === 1 && Number(received.cmi.core.score.raw) === score);
   const [{ id, result }] = received.interactions();
   assert.deepEqual([id, result], [first.id, 'correct']);
-  assert.equal(Number(received.cmi.core.score.raw), Math.round(10000 / data.questions.length) / 100);
 });
 
 test('SCORM 1.2: without an LMS the chapter can still be read, and says that nothing is sent', async (t) => {

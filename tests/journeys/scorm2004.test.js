@@ -124,13 +124,15 @@ for (const target of ['scorm2004-3', 'scorm2004-4']) {
     await answer(view, second.id, second.correct);
     await view.locator('[data-saved="not_saved"]').waitFor();
     await closeTab(page);
+    await eventually('the end of the session', () => received.named('Terminate').length === 1);
     received.lost = false;
     ({ page, view } = await launch(opened, url));
     await view.locator('[data-saved="saved"]').waitFor();
     assert.ok(await view.locator(`#question-${second.id}`).evaluate((form) => form.classList.contains('is-right')));
     await closeTab(page);
     await eventually('the second answer', () => received.interactions().some(({ id }) => id === second.id));
-    assert.equal(Number(received.cmi.score.raw), Math.round(20000 / data.questions.length) / 100);
+    const score = Math.round(20000 / data.questions.length) / 100;
+    await eventually('both scores', () => Number(received.cmi.score.raw) === score);
   });
 }
 

@@ -98,11 +98,14 @@ class ScormTracker {
       this.onState('read_only');
       return { suspendData: kept, languages };
     }
+    const unsent = this.shelf.get(this.learner);
+    const suspendData = unsent ? fresher(kept, unsent) : kept;
     this.begin();
+    // What is kept makes the copy needless: it has to be all that the copy says.
+    if (suspendData !== kept && suspendData.length <= this.suspendLimit) this.set('cmi.suspend_data', suspendData);
     this.replay();
     this.commit();
-    const unsent = this.shelf.get(this.learner);
-    return { suspendData: unsent ? fresher(kept, unsent) : kept, languages };
+    return { suspendData, languages };
   }
 
   /** What elements about the learner's result begin with. */
