@@ -13,13 +13,17 @@ use oxc_span::SourceType;
 const LANGUAGE: &str = "es2020";
 
 /// The scripts that every standard shares, each after those it uses.
-const SHARED: [&str; 7] = [
+const SHARED: [&str; 11] = [
+    "tracker",
+    "look",
     "suspend-data",
     "answers",
     "progress",
-    "tracker",
-    "lexicon",
     "questions",
+    "lexicon",
+    "search",
+    "panels",
+    "ending",
     "page",
 ];
 
@@ -39,7 +43,7 @@ const COURSE_PAGES: [(&str, &[&str], &str); 2] = [
 ];
 
 /// What the page of a whole course uses.
-const COURSE_SHARED: [&str; 3] = ["suspend-data", "tracker", "course"];
+const COURSE_SHARED: [&str; 4] = ["tracker", "look", "suspend-data", "course"];
 
 /// Properties that our classes alone know: shortened, since no LMS, document or browser reads them.
 const OWN: &str = "authorize|closeLabel|contentsButton|controls|dialect|earlierSeconds|fetchState|hasCoursePage|isFinal|isNormal|\
@@ -52,11 +56,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     for (standard, trackers, class) in STANDARDS {
-        let script = joined(&SHARED, trackers, &format!("startPage({class});"))?;
+        let script = joined(
+            &SHARED,
+            trackers,
+            &format!("whenParsed(() => startPage({class}));"),
+        )?;
         fs::write(out.join(format!("{standard}.js")), small(&script)?)?;
     }
     for (standard, trackers, class) in COURSE_PAGES {
-        let script = joined(&COURSE_SHARED, trackers, &format!("startCourse({class});"))?;
+        let script = joined(
+            &COURSE_SHARED,
+            trackers,
+            &format!("whenParsed(() => startCourse({class}));"),
+        )?;
         fs::write(out.join(format!("course-{standard}.js")), small(&script)?)?;
     }
     let farewell = format!("'use strict';\n{}", fs::read_to_string("js/farewell.js")?);

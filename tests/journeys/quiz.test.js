@@ -61,7 +61,7 @@ for (const [target, version] of [['scorm12', 'scorm12'], ['scorm2004-3', 'scorm2
       const drawn = await asked(view);
       assert.equal(drawn.length, 4);
       assert.equal(await view.locator('.is-right, .is-wrong').count(), 0);
-      assert.equal(await view.locator('input:checked').count(), 0);
+      assert.equal(await view.locator('.question input:checked').count(), 0);
       seen.add(drawn.slice(1).join());
       if (take === 0) {
         await takeQuiz(view, data, false);

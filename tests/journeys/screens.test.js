@@ -62,6 +62,14 @@ test('the chapter is at ease on every screen', async (t) => {
     await check(page, `chapter-question-wrong-${scheme}`);
     await answer(page, question.id, question.correct);
     await check(page, `chapter-question-right-${scheme}`);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('textbox', { name: 'Un mot ou plusieurs' }).fill('receptivite');
+    await page.getByText('3 résultats').waitFor();
+    await check(page, `chapter-search-${scheme}`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Affichage' }).click();
+    await check(page, `chapter-look-${scheme}`);
+    await page.keyboard.press('Escape');
     for (const screen of ['lexicon', 'resources', 'end']) {
       await page.evaluate((hash) => { window.location.hash = hash; }, screen);
       await page.locator(`#${screen}`).waitFor();
@@ -83,6 +91,23 @@ test('a question of each kind is at ease on every screen', async (t) => {
     await answer(page, 'texte', ['directeur']);
     await answer(page, 'nombre', ['2008']);
     await check(page, `kinds-answered-${scheme}`);
+  });
+});
+
+test('callouts and panels are at ease on every screen', async (t) => {
+  const { files } = await build(await folder(t), 'web', 'tests/courses/panels');
+  const url = await site(t, files);
+  await everywhere(t, async (page, scheme) => {
+    await page.goto(`${url}/index.html#lesson-volets`);
+    await page.locator('.tablist').waitFor();
+    await check(page, `panels-closed-${scheme}`);
+    await page.getByRole('tab', { name: 'Milieu ouvert' }).press('ArrowRight');
+    assert.ok(await page.getByText('La personne est détenue').isVisible());
+    assert.ok(!(await page.getByText('La mesure ou la peine').isVisible()));
+    for (const summary of await page.locator('.accordion summary, .cards summary').all()) await summary.click();
+    await page.getByRole('link', { name: '2, Les bureaux' }).click();
+    assert.ok(await page.getByText('Les entretiens s’y tiennent.').isVisible());
+    await check(page, `panels-open-${scheme}`);
   });
 });
 

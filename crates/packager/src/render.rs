@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The templates, by the name under which they include each other.
-static TEMPLATES: [(&str, &str); 5] = [
+static TEMPLATES: [(&str, &str); 6] = [
     (
         "callout.html",
         include_str!("../../../templates/player/callout.html"),
@@ -38,6 +38,10 @@ static TEMPLATES: [(&str, &str); 5] = [
     (
         "course.html",
         include_str!("../../../templates/player/course.html"),
+    ),
+    (
+        "dialogs.html",
+        include_str!("../../../templates/player/dialogs.html"),
     ),
     ("page.html", include_str!("../../../templates/player/page.html")),
     (

@@ -69,7 +69,7 @@ class Cmi5Tracker extends LrsTracker {
       // The session has ended, and another begins with another launch.
       this.finished = true;
       this.tell('read_only');
-      return { suspendData, languages };
+      return { suspendData, languages, name: launch.actor.name };
     }
     if (this.session.get('initialized') !== session) {
       this.push('initialized', {});
@@ -77,7 +77,7 @@ class Cmi5Tracker extends LrsTracker {
     }
     this.adopt(earlier, launch.template || {});
     this.send();
-    return { suspendData, languages };
+    return { suspendData, languages, name: launch.actor.name };
   }
 
   /** Nothing but initialized and terminated is said in Browse and Review (10.2.2). */

@@ -1,19 +1,31 @@
 // A term of the lexicon opens its definition in place.
 
+/** So long the mouse rests on a term before it opens, in milliseconds. */
+const HOVER = 600;
+/** The narrowest margin that takes a note, in the note's own text size. */
+const MARGIN = 12;
+
 class TermDefinitions {
-  /** @param {Document} document @param {string} closeLabel */
-  constructor(document, closeLabel) {
+  /** @param {Document} document */
+  constructor(document) {
     this.document = document;
-    this.closeLabel = closeLabel;
     /** @type {HTMLElement | null} */
     this.term = null;
     /** @type {HTMLElement | null} */
     this.note = null;
+    /** Until what the mouse rests on opens. */
+    this.hovered = 0;
     for (const term of document.querySelectorAll('a.term')) {
       term.setAttribute('role', 'button');
       term.setAttribute('aria-expanded', 'false');
     }
     document.addEventListener('click', (event) => this.clicked(event));
+    document.addEventListener('mouseover', ({ target }) => {
+      clearTimeout(this.hovered);
+      const term = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('a.term')) : null;
+      if (term && term !== this.term) this.hovered = setTimeout(() => this.open(term), HOVER);
+    });
+    window.addEventListener('resize', () => this.close());
     document.addEventListener('keydown', (event) => this.pressed(event));
   }
 
@@ -58,7 +70,7 @@ class TermDefinitions {
     }
     const button = note.appendChild(this.document.createElement('button'));
     button.type = 'button';
-    button.textContent = this.closeLabel;
+    button.textContent = /** @type {Element} */ (this.document.querySelector('[data-close]')).textContent;
     button.addEventListener('click', () => {
       this.close();
       term.focus();
@@ -71,19 +83,22 @@ class TermDefinitions {
     this.place(term, note);
   }
 
-  /** Keeps the note inside the column, below the line of its term; on a phone, where it lies at the bottom of the screen,
-   * keeps the term above it. @param {HTMLElement} term @param {HTMLElement} note */
+  /** Puts the note into the margin, beside the line of its term; without a margin it is a sheet at the bottom of the screen,
+   * and the term is kept above it. @param {HTMLElement} term @param {HTMLElement} note */
   place(term, note) {
     const column = term.closest('.prose');
     if (!column) return;
     const edge = column.getBoundingClientRect();
-    const lines = term.getClientRects();
-    const line = lines[lines.length - 1];
-    const left = Math.min(line.left - edge.left, edge.width - note.offsetWidth);
-    note.style.left = `${Math.max(0, left)}px`;
-    note.style.top = `${line.bottom - edge.top + 6}px`;
+    const [line] = term.getClientRects();
+    const room = /** @type {Element} */ (column.closest('main')).getBoundingClientRect().right - edge.right - 48;
+    if (room > MARGIN * parseFloat(getComputedStyle(note).fontSize)) {
+      note.classList.add('is-beside');
+      note.style.width = `${Math.min(room, 320)}px`;
+      note.style.top = `${line.top - edge.top}px`;
+      return;
+    }
     const covered = line.bottom - note.getBoundingClientRect().top;
-    if (getComputedStyle(note).position === 'fixed' && covered > 0) window.scrollBy(0, covered + 6);
+    if (covered > 0) window.scrollBy(0, covered + 6);
   }
 
   close() {

@@ -1,13 +1,14 @@
 // The page: one view at a time (opening, lessons, lexicon, resources, end), and what it tells the tracker.
 
 class Page {
-  /** @param {PageData} data @param {Tracker} tracker @param {Progress} progress */
-  constructor(data, tracker, progress) {
+  /** @param {PageData} data @param {Tracker} tracker @param {Progress} progress @param {string} name the learner's, or '' */
+  constructor(data, tracker, progress, name) {
     this.data = data;
     this.words = data.words;
     this.tracker = tracker;
     this.progress = progress;
     this.started = performance.now();
+    this.ending = new Ending(data, progress, name);
     /** @type {QuestionForm[]} */
     this.forms = [];
     /** @type {HTMLElement[]} */
@@ -18,7 +19,11 @@ class Page {
 
   /** Shows the chapter as the learner left it. */
   open() {
-    new TermDefinitions(document, this.words.close);
+    new TermDefinitions(document);
+    for (const group of document.querySelectorAll('[data-tabs]')) makeTabs(group);
+    new Printer();
+    filterLexicon(this.words);
+    this.openDialogs();
     this.ask((question) => document.querySelector(`form[data-question="${question.id}"]`));
     for (const next of document.querySelectorAll('[data-next]')) {
       next.addEventListener('click', () => {
@@ -26,7 +31,22 @@ class Page {
         if (lesson) this.seen(lesson);
       });
     }
-    this.contentsButton.addEventListener('click', () => this.toggleContents());
+    this.contentsButton.addEventListener('click', () => {
+      this.toggleContents();
+      if (this.contents.classList.contains('is-open')) /** @type {HTMLElement} */ (this.contents.querySelector('a[aria-current], a')).focus();
+    });
+    // As a drawer it covers the page: it closes when the learner leaves it.
+    this.contents.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget && relatedTarget !== this.contentsButton && !this.contents.contains(/** @type {Node} */ (relatedTarget))) this.toggleContents(false);
+    });
+    document.addEventListener('click', ({ target }) => {
+      if (target instanceof Element && !target.closest('.contents, .contents-button')) this.toggleContents(false);
+    });
+    document.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape' || !this.contents.classList.contains('is-open')) return;
+      this.toggleContents(false);
+      this.contentsButton.focus();
+    });
     // Also for the lesson that is on the screen already, which changes no address.
     this.contents.addEventListener('click', ({ target }) => {
       if (target instanceof Element && target.closest('a')) this.toggleContents(false);
@@ -49,7 +69,7 @@ class Page {
     for (const link of document.querySelectorAll('[data-course-page]')) /** @type {HTMLElement} */ (link).hidden = !this.tracker.hasCoursePage;
     /** @type {HTMLElement} */ (document.querySelector('[data-retake]')).addEventListener('click', () => this.retake());
 
-    document.documentElement.classList.add('scripted');
+    document.documentElement.classList.replace('starting', 'scripted');
     this.watchEnds();
     this.watchTime();
     if (this.progress.damaged) this.notice(this.words.damaged);
@@ -74,6 +94,43 @@ class Page {
     }
     const numbers = document.querySelectorAll('form:not([hidden]) [data-number]');
     numbers.forEach((number, place) => (number.textContent = String(place + 1)));
+  }
+
+  /** The search and the settings, each in a window over the page. */
+  openDialogs() {
+    /** @param {string} id */
+    const dialogOf = (id) => /** @type {HTMLDialogElement} */ (document.getElementById(id));
+    const search = dialogOf('search');
+    new Search(search, this.words, (element) => {
+      search.close();
+      this.go(element);
+    });
+    offerLook(dialogOf('look'));
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-open]'))) {
+      button.addEventListener('click', () => dialogOf(button.dataset.open || '').showModal());
+    }
+    for (const button of document.querySelectorAll('[data-close]')) {
+      button.addEventListener('click', () => /** @type {HTMLDialogElement} */ (button.closest('dialog')).close());
+    }
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      if (!search.open) search.showModal();
+    });
+  }
+
+  /** Shows an element of the page, wherever it is. @param {HTMLElement} element */
+  go(element) {
+    const view = /** @type {HTMLElement} */ (element.closest('[data-view]'));
+    history.pushState(null, '', `#${view.id}`);
+    this.show(false);
+    if (view.hidden) return;
+    reveal(element);
+    for (const found of document.querySelectorAll('.found')) found.classList.remove('found');
+    element.classList.add('found');
+    if (element.tabIndex < 0) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: 'center' });
   }
 
   /** Begins the quiz anew, at its first question. */
@@ -120,6 +177,10 @@ class Page {
   show(focus) {
     const target = document.getElementById(location.hash.slice(1));
     const view = /** @type {HTMLElement | undefined} */ (target && target.closest('[data-view]')) || this.views[0];
+    if (view.id === 'certificate' && !this.progress.outcome(this.seconds()).complete) {
+      location.replace('#end');
+      return;
+    }
     const place = view.id === 'end' ? this.data.lessons.length : this.data.lessons.findIndex(({ id: lesson }) => lesson === view.dataset.lesson);
     if (place >= this.progress.locked()) {
       location.replace(`#lesson-${this.data.lessons[this.progress.locked() - 1].id}`);
@@ -127,7 +188,7 @@ class Page {
     }
     for (const other of this.views) other.hidden = other !== view;
     document.body.dataset.current = view.dataset.view;
-    if (target instanceof HTMLDetailsElement) target.open = true;
+    if (target) reveal(target);
     this.toggleContents(false);
 
     const lesson = this.lessonOf(view);
@@ -136,7 +197,7 @@ class Page {
       for (const form of this.forms) if (view.contains(form.form)) form.shown();
       this.tracker.save(this.report(), false);
     }
-    if (view.id === 'end') this.showEnd();
+    if (view.id === 'end' || view.id === 'certificate') this.ending.show(this.seconds());
     this.refresh();
     if (focus) {
       const inside = target && target !== view && view.contains(target) ? target : null;
@@ -209,6 +270,7 @@ class Page {
       const seen = progress.seen.has(lesson.key);
       const locked = this.data.lessons.indexOf(lesson) >= progress.locked();
       entry.classList.toggle('is-seen', seen);
+      entry.classList.toggle('is-current', !seen && progress.lesson === lesson);
       state.textContent = seen ? words.seen : progress.lesson === lesson ? words.current : locked ? words.locked : '';
       for (const link of entry.querySelectorAll('a')) {
         if (locked) link.setAttribute('aria-disabled', 'true');
@@ -224,6 +286,7 @@ class Page {
     if (bar instanceof HTMLElement) {
       bar.setAttribute('aria-valuenow', String(percent));
       bar.setAttribute('aria-valuetext', fill(words.progress, { percent }));
+      /** @type {HTMLElement} */ (document.querySelector('[data-progress-text]')).textContent = percent > 0 ? fill(words.progress, { percent }) : '';
       /** @type {HTMLElement} */ (bar.firstElementChild).style.width = `${percent}%`;
     }
     const start = document.querySelector('[data-start]');
@@ -233,61 +296,6 @@ class Page {
       start.textContent = complete ? words.review : fill(words.resume, { number: this.data.lessons.indexOf(lesson) + 1 });
       start.hash = complete ? `lesson-${this.data.lessons[0].id}` : `lesson-${lesson.id}`;
     }
-  }
-
-  /** The last screen: what was reached, or what is still to do. */
-  showEnd() {
-    const { progress, words, data } = this;
-    const outcome = progress.outcome(this.seconds());
-    const view = /** @type {HTMLElement} */ (document.getElementById('end'));
-    const title = /** @type {HTMLElement} */ (view.querySelector('[data-end-title]'));
-    const text = /** @type {HTMLElement} */ (view.querySelector('[data-end-text]'));
-    const result = /** @type {HTMLElement} */ (view.querySelector('[data-result]'));
-    title.dataset.complete = title.dataset.complete || title.textContent || '';
-    title.textContent = outcome.complete ? title.dataset.complete : words.not_finished;
-    text.hidden = !outcome.complete;
-    result.textContent = '';
-    /** @param {string} line @param {string} [hash] */
-    const say = (line, hash) => {
-      const paragraph = result.appendChild(document.createElement('p'));
-      if (!hash) paragraph.textContent = line;
-      else {
-        const link = paragraph.appendChild(document.createElement('a'));
-        link.href = hash;
-        link.textContent = line;
-      }
-    };
-    const unanswered = progress.questions.filter((question) => !progress.answers.has(question.key));
-    const sayUnanswered = () => {
-      const left = unanswered.length === 1 ? words.questions_left_one : words.questions_left_many;
-      if (unanswered.length > 0) say(fill(left, { count: unanswered.length }), `#question-${unanswered[0].id}`);
-    };
-    this.offerRetake();
-    if (!outcome.complete) {
-      const unseen = data.lessons.filter((lesson) => !progress.seen.has(lesson.key));
-      const minutes = Math.ceil((data.completion.seconds - progress.earlierSeconds - this.seconds()) / 60);
-      if (minutes > 0) say(fill(words.minutes_left, { count: minutes }));
-      if (data.completion.quiz === 'passed' && progress.isOver() && outcome.score < (data.passMark || 0)) say(fill(words.failed, { percent: Math.round((data.passMark || 0) * 100) }));
-      if (unseen.length > 0) say(words.lessons_left);
-      for (const lesson of unseen) say(lesson.title, `#lesson-${lesson.id}`);
-      if (data.completion.quiz !== 'ignored') sayUnanswered();
-      return;
-    }
-    if (data.questions.length > 0) say(fill(words.result, { percent: Math.round(outcome.score * 100) }));
-    if (outcome.success === true) say(words.passed);
-    else if (data.passMark !== null) say(fill(words.failed, { percent: Math.round(data.passMark * 100) }));
-    if (progress.takes > 0) sayUnanswered();
-  }
-
-  /** Offers to take the quiz again, where the author allows it and there is something to gain. */
-  offerRetake() {
-    const { progress, words, data } = this;
-    const offer = /** @type {HTMLElement} */ (document.querySelector('[data-retake-offer]'));
-    offer.hidden = !progress.mayRetake();
-    const count = data.retakes - progress.takes;
-    const often = count === 1 ? words.retakes_one : fill(words.retakes_many, { count });
-    const counts = data.score === 'last' ? words.last_counts : words.best_counts;
-    /** @type {HTMLElement} */ (offer.querySelector('[data-retake-text]')).textContent = `${often} ${counts}`;
   }
 
   /** @param {boolean} [open] */
@@ -321,7 +329,7 @@ function showAlone(unit, words) {
 }
 
 /** Where the script says something. */
-const SAID = '[data-state], [data-save-state], [data-verdict], [data-attempts], [data-notice], [data-result], [data-retake-text]';
+const SAID = '[data-state], [data-save-state], [data-verdict], [data-attempts], [data-notice], [data-result], [data-retake-text], .figures, [data-found], [data-filtered]';
 
 /** Shows the interface in the language that the learner prefers, if that is another one that it speaks. @param {PageData} data @param {string} languages */
 async function speak(data, languages) {
@@ -355,9 +363,12 @@ async function startPage(Standard) {
     state.dataset.saved = name;
     state.textContent = data.words[name];
   };
-  const { suspendData, languages } = await tracker.start();
+  const { suspendData, languages, name } = await tracker.start();
   await speak(data, languages || '');
   if (state instanceof HTMLElement && state.dataset.saved) state.textContent = data.words[state.dataset.saved];
   if (data.unit) showAlone(data.unit, data.words);
-  new Page(data, tracker, new Progress(data, suspendData)).open();
+  new Page(data, tracker, new Progress(data, suspendData), name || '').open();
 }
+
+// Until it has started, the page shows its opening alone.
+document.documentElement.classList.add('starting');

@@ -36,6 +36,7 @@ class QuestionForm {
       const button = target instanceof Element ? target.closest('[data-move]') : null;
       if (button instanceof HTMLElement) this.move(button);
     });
+    form.addEventListener('pointerdown', (event) => this.drag(event));
     if (progress.page.shuffledChoices && ['single', 'multiple'].includes(question.kind)) {
       const choices = Array.from(form.querySelectorAll('.choice'));
       const order = shuffle(choices, rank(progress.seed, question.key), (choice) => choices.indexOf(choice));
@@ -75,6 +76,25 @@ class QuestionForm {
     button.focus();
     const place = Array.from(/** @type {Element} */ (item.parentElement).children).indexOf(item) + 1;
     this.say(`${plainText(/** @type {Element} */ (item.querySelector('[data-choice-text]')))} (${place})`, '');
+  }
+
+  /** Moves an item of a sequence with the pointer that holds its grip. @param {PointerEvent} event */
+  drag({ target, pointerId }) {
+    const grip = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('.grip')) : null;
+    if (!grip || this.part('[data-move]').matches(':disabled')) return;
+    const item = /** @type {HTMLElement} */ (grip.parentElement);
+    grip.setPointerCapture(pointerId);
+    item.classList.add('is-dragged');
+    // The others move around the item: a pointer is lost by what leaves the page.
+    grip.onpointermove = ({ clientY }) => {
+      const { previousElementSibling: above, nextElementSibling: below } = item;
+      if (above && clientY < above.getBoundingClientRect().bottom) item.after(above);
+      else if (below && clientY > below.getBoundingClientRect().top) item.before(below);
+    };
+    grip.onlostpointercapture = () => {
+      item.classList.remove('is-dragged');
+      grip.onpointermove = null;
+    };
   }
 
   /** @returns {string[]} the answer on the page; empty when there is none, or a part of it is missing */

@@ -88,6 +88,7 @@ class ScormTracker {
       return { suspendData: this.shelf.get('') };
     }
     this.learner = this.get(dialect.learner);
+    const name = this.get(dialect.learner.replace(/id$/, 'name'));
     const score = this.get(`${this.scope}score.raw`);
     this.score = score === '' ? -1 : Number(score);
     const mode = this.get(dialect.mode);
@@ -96,7 +97,7 @@ class ScormTracker {
     const kept = this.get('cmi.suspend_data');
     if (!this.writable) {
       this.onState('read_only');
-      return { suspendData: kept, languages };
+      return { suspendData: kept, languages, name };
     }
     const unsent = this.shelf.get(this.learner);
     const suspendData = unsent ? fresher(kept, unsent) : kept;
@@ -105,7 +106,7 @@ class ScormTracker {
     if (suspendData !== kept && suspendData.length <= this.suspendLimit) this.set('cmi.suspend_data', suspendData);
     this.replay();
     this.commit();
-    return { suspendData, languages };
+    return { suspendData, languages, name };
   }
 
   /** What elements about the learner's result begin with. */

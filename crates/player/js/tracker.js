@@ -7,6 +7,7 @@
  *
  * @typedef {object} Entry how a session begins
  * @property {string} suspendData of an earlier session, or ''
+ * @property {string} [name] the learner's, as the LMS gives it
  * @property {string} [languages] that the learner prefers, as tags with commas between them
  *
  * @typedef {object} ProgressReport where the learner stands

@@ -67,7 +67,7 @@ class XapiTracker extends LrsTracker {
     const suspendData = await this.resume(launch);
     this.push('initialized', {});
     this.send();
-    return { suspendData };
+    return { suspendData, name: launch.actor.name };
   }
 
   /** What an earlier session left, without beginning another. @returns {Promise<string>} */

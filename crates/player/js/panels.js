@@ -1,0 +1,75 @@
+// Panels in a lesson: tabs; what opens to show what it holds.
+
+/** Shows panels one at a time below a row of their titles. @param {Element} group */
+function makeTabs(group) {
+  const panels = /** @type {HTMLElement[]} */ (Array.from(group.children));
+  const list = document.createElement('div');
+  list.className = 'tablist';
+  list.setAttribute('role', 'tablist');
+  const tabs = panels.map((panel) => {
+    const tab = list.appendChild(document.createElement('button'));
+    const title = /** @type {HTMLElement} */ (panel.querySelector('.panel-title'));
+    tab.type = 'button';
+    tab.id = `${panel.id}-tab`;
+    tab.textContent = title.textContent;
+    tab.setAttribute('role', 'tab');
+    tab.setAttribute('aria-controls', panel.id);
+    panel.setAttribute('role', 'tabpanel');
+    panel.setAttribute('aria-labelledby', tab.id);
+    panel.tabIndex = 0;
+    title.hidden = true;
+    tab.addEventListener('click', () => select(tab));
+    return tab;
+  });
+  /** @param {HTMLElement} chosen */
+  const select = (chosen) => {
+    tabs.forEach((tab, place) => {
+      tab.setAttribute('aria-selected', String(tab === chosen));
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      panels[place].hidden = tab !== chosen;
+    });
+  };
+  list.addEventListener('keydown', (event) => {
+    const place = tabs.findIndex((tab) => tab === event.target);
+    const last = tabs.length - 1;
+    const next = { ArrowRight: place < last ? place + 1 : 0, ArrowLeft: place > 0 ? place - 1 : last, Home: 0, End: last }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    select(tabs[next]);
+    tabs[next].focus();
+  });
+  group.prepend(list);
+  select(tabs[0]);
+}
+
+/** Opens whatever hides an element. @param {Element} element */
+function reveal(element) {
+  for (let outer = /** @type {Element | null} */ (element); outer; outer = outer.parentElement) {
+    if (outer instanceof HTMLDetailsElement) outer.open = true;
+    const tab = outer.getAttribute('role') === 'tabpanel' && document.getElementById(`${outer.id}-tab`);
+    if (tab) tab.click();
+  }
+}
+
+/** Prints the view on the screen, or the whole chapter, with all that opens open. */
+class Printer {
+  constructor() {
+    /** What was closed. @type {HTMLDetailsElement[]} */
+    this.closed = [];
+    window.addEventListener('beforeprint', () => {
+      this.closed = Array.from(document.querySelectorAll('details:not([open])'));
+      for (const details of this.closed) details.open = true;
+      for (const panel of document.querySelectorAll('[role="tabpanel"][hidden]')) panel.setAttribute('data-unprinted', '');
+    });
+    window.addEventListener('afterprint', () => {
+      for (const details of this.closed) details.open = false;
+      delete document.body.dataset.print;
+    });
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('button[data-print]'))) {
+      button.addEventListener('click', () => {
+        document.body.dataset.print = button.dataset.print;
+        window.print();
+      });
+    }
+  }
+}
