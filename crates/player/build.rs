@@ -45,6 +45,9 @@ const COURSE_PAGES: [(&str, &[&str], &str); 2] = [
 /// What the page of a whole course uses.
 const COURSE_SHARED: [&str; 4] = ["tracker", "look", "suspend-data", "course"];
 
+/// The stylesheets: of every page, and of what some pages have.
+const STYLES: [&str; 3] = ["player", "panels", "kinds"];
+
 /// Properties that our classes alone know: shortened, since no LMS, document or browser reads them.
 const OWN: &str = "authorize|closeLabel|contentsButton|controls|dialect|earlierSeconds|fetchState|hasCoursePage|isFinal|isNormal|\
     isOver|keepQueue|launchData|lessonOf|mayRetake|milestone|newScore|offerRetake|onAnswer|putState|readPreferences|retryDelay|\
@@ -73,10 +76,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let farewell = format!("'use strict';\n{}", fs::read_to_string("js/farewell.js")?);
     fs::write(out.join("farewell.js"), small(&farewell)?)?;
-    fs::write(
-        out.join("player.css"),
-        small_style(&fs::read_to_string("js/player.css")?),
-    )?;
+    for name in STYLES {
+        let style = fs::read_to_string(format!("js/{name}.css"))?;
+        fs::write(out.join(format!("{name}.css")), small_style(&style))?;
+    }
     Ok(())
 }
 
@@ -115,7 +118,7 @@ fn small(script: &str) -> Result<String, Box<dyn Error>> {
 }
 
 /// Where a space says nothing, in a stylesheet that has none inside its quoted texts.
-const IDLE_SPACES: [(&str, &str); 7] = [
+const IDLE_SPACES: [(&str, &str); 9] = [
     (" {", "{"),
     ("{ ", "{"),
     (": ", ":"),
@@ -123,6 +126,8 @@ const IDLE_SPACES: [(&str, &str); 7] = [
     (", ", ","),
     (" }", "}"),
     (";}", "}"),
+    (" > ", ">"),
+    (" !important", "!important"),
 ];
 
 /// A stylesheet without comments, line ends and idle spaces.

@@ -8,7 +8,8 @@ use toml::Table;
 pub(crate) struct Page<'a> {
     pub(crate) language: &'a str,
     pub(crate) words: &'a Table,
-    pub(crate) style: &'a str,
+    /// The stylesheets' paths.
+    pub(crate) styles: Vec<&'a str>,
     pub(crate) script: &'a str,
     /// [`Data`] as JSON, safe inside a script element.
     pub(crate) data: String,

@@ -1,11 +1,12 @@
 //! Chapters to their pages: once, for all targets.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, iter};
 
 use cartable_course::{
     Block, Callout, CalloutKind, Chapter, Course, Lesson, Lexicon, PanelKind, Panels, Prose, Question,
-    Resources,
+    QuestionKind, Resources,
 };
+use cartable_player::Extra;
 use pulldown_cmark::{Event, Tag};
 use rayon::prelude::*;
 use tera::{Context, Tera};
@@ -180,10 +181,13 @@ impl Renderer {
         };
         let (lessons, marked) = self.lessons(chapter, &scope)?;
 
+        let extras = extras(chapter);
         let page = Page {
             language: &course.language,
             words: &words,
-            style: STYLE,
+            styles: iter::once(STYLE)
+                .chain(extras.iter().map(|extra| extra.style_path()))
+                .collect(),
             script: SCRIPT,
             data: data::data(course, chapter, &words, whole)?,
             course: course_context(course, whole),
@@ -235,6 +239,7 @@ impl Renderer {
                 .collect(),
             page: page_path,
             html: Made::new(html),
+            extras,
             media: media.paths(),
         })
     }
@@ -391,6 +396,25 @@ impl Renderer {
         }
         Ok(html)
     }
+}
+
+/// What a chapter has that not every chapter has.
+fn extras(chapter: &Chapter) -> Vec<Extra> {
+    let mut blocks = chapter.lessons.iter().flat_map(|lesson| &lesson.blocks);
+    let has_panels = blocks.any(|block| matches!(block, Block::Callout(_) | Block::Panels(_)));
+    let has_kinds = chapter.questions().any(|question| {
+        !matches!(
+            question.kind,
+            QuestionKind::Single | QuestionKind::Multiple | QuestionKind::TrueFalse | QuestionKind::Likert
+        )
+    });
+    Extra::ALL
+        .into_iter()
+        .filter(|extra| match extra {
+            Extra::Panels => has_panels,
+            Extra::Kinds => has_kinds,
+        })
+        .collect()
 }
 
 /// The level of the last heading in a text of a lesson, as the page shows it.

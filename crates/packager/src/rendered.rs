@@ -3,6 +3,7 @@
 use std::{iter, path::PathBuf};
 
 use cartable_course::{Chapter, Course};
+use cartable_player::Extra;
 
 use crate::package::Made;
 
@@ -111,6 +112,8 @@ pub struct RenderedChapter {
     pub page: String,
     /// The page.
     pub html: Made,
+    /// What it has that not every chapter has.
+    pub extras: Vec<Extra>,
     /// The files it shows or offers: path in the package, file on disk.
     pub media: Vec<(String, PathBuf)>,
 }
@@ -118,7 +121,9 @@ pub struct RenderedChapter {
 impl RenderedChapter {
     /// The paths of its own files in the package.
     pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
-        iter::once(&*self.page).chain(self.media.iter().map(|(path, _)| &**path))
+        iter::once(&*self.page)
+            .chain(self.media.iter().map(|(path, _)| &**path))
+            .chain(self.extras.iter().map(|extra| extra.style_path()))
     }
 }
 

@@ -188,6 +188,7 @@ class Page {
     }
     for (const other of this.views) other.hidden = other !== view;
     document.body.dataset.current = view.dataset.view;
+    document.body.classList.toggle('running', view.id !== 'opening');
     if (target) reveal(target);
     this.toggleContents(false);
 

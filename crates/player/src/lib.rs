@@ -30,7 +30,39 @@ macro_rules! built {
     };
 }
 
-/// The stylesheet of the page.
+/// What only some chapters have, and bring a stylesheet of their own for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// Callouts and panels in a lesson.
+    Panels,
+    /// Questions whose answer is typed, put in order or paired.
+    Kinds,
+}
+
+impl Extra {
+    /// Every extra.
+    pub const ALL: [Self; 2] = [Self::Panels, Self::Kinds];
+
+    /// The stylesheet's path in a package.
+    #[must_use]
+    pub fn style_path(self) -> &'static str {
+        match self {
+            Self::Panels => "panels.css",
+            Self::Kinds => "kinds.css",
+        }
+    }
+
+    /// The stylesheet.
+    #[must_use]
+    pub fn style(self) -> &'static str {
+        match self {
+            Self::Panels => built!("panels.css"),
+            Self::Kinds => built!("kinds.css"),
+        }
+    }
+}
+
+/// The stylesheet of every page.
 #[must_use]
 pub fn style() -> &'static str {
     built!("player.css")

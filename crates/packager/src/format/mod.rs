@@ -15,7 +15,7 @@ use std::{
     sync::LazyLock,
 };
 
-use cartable_player::Standard;
+use cartable_player::{Extra, Standard};
 
 use crate::{
     package::{COURSE_SCRIPT, Content, Made, PAGE, Package, SCRIPT, STYLE},
@@ -141,6 +141,9 @@ pub trait PackageFormat: Sync {
         }
         for chapter in &course.chapters {
             add(&chapter.page, Content::Made(chapter.html.clone()));
+            for extra in &chapter.extras {
+                add(extra.style_path(), Content::Made(EXTRAS[*extra as usize].clone()));
+            }
             for (path, file) in &chapter.media {
                 add(path, Content::File(file.clone()));
             }
@@ -182,6 +185,12 @@ static PLAYER: LazyLock<Vec<PlayerFiles>> = LazyLock::new(|| {
                 .collect()
         })
         .collect()
+});
+
+/// The stylesheet of each extra, by its place.
+static EXTRAS: LazyLock<Vec<Made>> = LazyLock::new(|| {
+    let styles = Extra::ALL.into_iter();
+    styles.map(|extra| Made::new(extra.style())).collect()
 });
 
 type PlayerFiles = Vec<(&'static str, Made)>;
