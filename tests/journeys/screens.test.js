@@ -1,10 +1,11 @@
 // Every screen at three widths, by day and by night: nothing overflows, axe finds nothing, and a picture is kept.
 
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 
+import { assertAccessible } from '../support/axe.js';
 import { browser, context } from '../support/browser.js';
 import { ROOT, ask, credential, folder, json, run, serve } from '../support/cartable.js';
 import { answer, next, openLesson, wrong } from '../support/learner.js';
@@ -17,19 +18,10 @@ const SCHEMES = ['light', 'dark'];
 const OUT = join(ROOT, 'tests/out');
 const README = join(ROOT, 'tests/screenshots');
 
-const axe = await readFile(join(ROOT, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
-
 /** Checks a screen as it is, and takes its picture. */
 async function check(page, name) {
-  const width = page.viewportSize().width;
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide at ${width}`);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${name} at ${width}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
-  await page.screenshot({ path: join(OUT, `${name}-${width}.png`), fullPage: true });
+  await assertAccessible(page, name);
+  await page.screenshot({ path: join(OUT, `${name}-${page.viewportSize().width}.png`), fullPage: true });
 }
 
 /** The same screens in every width and scheme. */

@@ -59,7 +59,6 @@ class Printer {
     window.addEventListener('beforeprint', () => {
       this.closed = Array.from(document.querySelectorAll('details:not([open])'));
       for (const details of this.closed) details.open = true;
-      for (const panel of document.querySelectorAll('[role="tabpanel"][hidden]')) panel.setAttribute('data-unprinted', '');
     });
     window.addEventListener('afterprint', () => {
       for (const details of this.closed) details.open = false;
