@@ -70,7 +70,7 @@ test('SCORM 1.2: the LMS receives all of a chapter taken in two sittings', async
   assert.equal(await view.locator(`#question-${first.id} input:checked`).getAttribute('value'), first.correct[0]);
   assert.ok(await view.locator(`#question-${first.id}`).evaluate((form) => form.classList.contains('is-right')));
   await goThrough(view, data, 1);
-  assert.equal(await view.locator('#end h2').textContent(), 'Bravo !');
+  assert.equal(await view.locator('#end h2').textContent(), 'Bravo\u202f!');
   assert.ok(await view.getByText('Vous avez terminé ce chapitre').isVisible());
   assert.ok(await view.getByText('Les acteurs judiciaires').isVisible());
   assert.equal(await view.locator('[data-progress]').getAttribute('aria-valuenow'), '100');

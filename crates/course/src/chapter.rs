@@ -87,6 +87,17 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
                 faults,
             );
         }
+        let mut headings = HashMap::new();
+        for heading in &lesson.references.headings {
+            unique(
+                &lesson.source,
+                &mut headings,
+                heading.value.clone(),
+                heading,
+                Kind::Heading,
+                faults,
+            );
+        }
         for reference in &lesson.references.media {
             if let Some(media) = media::find(folder, &lesson.source, reference, faults) {
                 files.insert(media.name.clone(), media);

@@ -17,6 +17,7 @@
 mod chapter;
 mod diagnostic;
 mod directive;
+mod foreign;
 mod lesson;
 mod lexicon;
 mod load;
@@ -32,6 +33,7 @@ mod source;
 mod table;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use foreign::Foreign;
 pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{

@@ -198,7 +198,7 @@ fn check(
 }
 
 /// A language tag as RFC 5646 shapes it: subtags of 1 to 8 letters or digits, the first of 2 or 3 letters.
-fn is_language(tag: &str) -> bool {
+pub(crate) fn is_language(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();
     (2..=3).contains(&primary.len())

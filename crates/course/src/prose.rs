@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
-use crate::{media, problem::Problem, source::Located};
+use crate::{foreign, media, problem::Problem, source::Located, table::is_id};
 
-/// A text in Markdown (`CommonMark` with tables, strikethrough and heading attributes), as events.
+/// A text in Markdown (`CommonMark` with tables, strikethrough, heading attributes and foreign words), as events.
 #[derive(Clone, Debug, Default)]
 pub struct Prose {
     /// The events, owned, with adjacent texts merged.
@@ -56,11 +56,13 @@ impl Prose {
     }
 }
 
-/// What the rest of the course must check in a text: where it points.
+/// What the rest of the course must check in a text: where it points, and what points to it.
 #[derive(Debug, Default)]
 pub(crate) struct References {
     /// Local files, as written.
     pub(crate) media: Vec<Located<String>>,
+    /// The identifiers that headings are given.
+    pub(crate) headings: Vec<Located<String>>,
 }
 
 /// Where faults go while a text is parsed: the span is in the whole file.
@@ -76,7 +78,16 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
         let span = range.start + offset..range.end + offset;
         match &event {
             Event::Html(_) | Event::InlineHtml(_) => report(span.clone(), Problem::RawHtml),
-            Event::Start(Tag::Heading { level, .. }) => {
+            Event::Start(Tag::Heading { level, id, .. }) => {
+                if let Some(id) = id {
+                    if !is_id(id) {
+                        report(span.clone(), Problem::BadId { id: id.to_string() });
+                    }
+                    references.headings.push(Located {
+                        value: id.to_string(),
+                        span: span.clone(),
+                    });
+                }
                 if *level == HeadingLevel::H1 {
                     report(span.clone(), Problem::HeadingTooHigh);
                 } else if *level as usize > heading.map_or(1, |last| last as usize) + 1 {
@@ -131,12 +142,14 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
             }
             _ => {}
         }
-        events.push(match event {
+        let event = match event {
             // A line break in the source is a space in the text, where a term may be broken over it.
             Event::SoftBreak => Event::Text("\n".into()),
             other => other.into_static(),
-        });
+        };
+        events.push((event, range));
     }
+    let events = foreign::mark(markdown, offset, events, report);
     Prose {
         events: TextMergeStream::new(events.into_iter()).collect(),
     }

@@ -332,9 +332,14 @@ fn read_line(line: &str) -> Option<Line> {
         });
     }
     let rest = rest.strip_prefix(['-', '*', '+'])?.trim_start_matches(' ');
+    // Brackets around more than a mark are text, such as `[probation]{lang=en}`.
+    let is_mark = |closing: char| {
+        let mut after = rest.chars().skip(2);
+        after.next() == Some(closing) && after.next().is_none_or(char::is_whitespace)
+    };
     let (mark, closing) = match rest.chars().next()? {
-        '(' => (Mark::Single, ')'),
-        '[' => (Mark::Multiple, ']'),
+        '(' if is_mark(')') => (Mark::Single, ')'),
+        '[' if is_mark(']') => (Mark::Multiple, ']'),
         _ if rest.contains(ARROW) => {
             return Some(Line {
                 mark: Mark::Match,

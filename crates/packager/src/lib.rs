@@ -10,7 +10,9 @@
 mod build;
 mod data;
 mod format;
+mod headings;
 mod keys;
+mod lesson;
 mod lexicon;
 mod media;
 mod output;
@@ -18,10 +20,13 @@ mod package;
 mod page;
 mod part;
 mod prose;
+mod quotations;
 mod record;
 mod render;
 mod rendered;
 mod suspend;
+mod tables;
+mod typography;
 mod words;
 
 pub use build::{Build, BuildError, Built};

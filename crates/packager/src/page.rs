@@ -14,12 +14,12 @@ pub(crate) struct Page<'a> {
     /// [`Data`] as JSON, safe inside a script element.
     pub(crate) data: String,
     pub(crate) course: CourseContext<'a>,
-    pub(crate) chapter: ChapterContext<'a>,
+    pub(crate) chapter: ChapterContext,
     pub(crate) lessons: Vec<LessonContext<'a>>,
     pub(crate) lexicon: Option<LexiconContext<'a>>,
     pub(crate) resources: Option<ResourcesContext<'a>>,
     pub(crate) member: Option<MemberContext<'a>>,
-    pub(crate) end: EndContext<'a>,
+    pub(crate) end: EndContext,
     pub(crate) next: Option<NextContext<'a>>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct CoursePage<'a> {
 pub(crate) struct ChapterLink<'a> {
     pub(crate) id: &'a str,
     pub(crate) number: u32,
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     /// The page's path.
     pub(crate) page: String,
     pub(crate) summary: Option<String>,
@@ -50,17 +50,17 @@ pub(crate) struct ChapterLink<'a> {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct CourseContext<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) publisher: Option<&'a str>,
+    pub(crate) title: String,
+    pub(crate) publisher: Option<String>,
     pub(crate) version: &'a str,
     /// The page that leads to the chapters, when the package holds the whole course.
     pub(crate) page: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct ChapterContext<'a> {
+pub(crate) struct ChapterContext {
     pub(crate) number: u32,
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     pub(crate) summary: Option<String>,
     /// The lessons' durations together, in minutes, when at least one is given.
     pub(crate) duration: Option<u32>,
@@ -70,69 +70,69 @@ pub(crate) struct ChapterContext<'a> {
 pub(crate) struct LessonContext<'a> {
     pub(crate) id: &'a str,
     pub(crate) number: usize,
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     pub(crate) duration: Option<u32>,
     pub(crate) html: String,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct LexiconContext<'a> {
-    pub(crate) title: Option<&'a str>,
-    pub(crate) introduction: Option<&'a str>,
-    pub(crate) hint: Option<&'a str>,
+    pub(crate) title: Option<String>,
+    pub(crate) introduction: Option<String>,
+    pub(crate) hint: Option<String>,
     pub(crate) terms: Vec<TermContext<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct TermContext<'a> {
     pub(crate) id: &'a str,
-    pub(crate) name: &'a str,
+    pub(crate) name: String,
     pub(crate) definition: String,
     /// The lessons in which the term is marked.
     pub(crate) lessons: Vec<LessonReference<'a>>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct LessonReference<'a> {
     pub(crate) id: &'a str,
     pub(crate) number: usize,
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct ResourcesContext<'a> {
-    pub(crate) title: Option<&'a str>,
-    pub(crate) introduction: Option<&'a str>,
-    pub(crate) hint: Option<&'a str>,
+    pub(crate) title: Option<String>,
+    pub(crate) introduction: Option<String>,
+    pub(crate) hint: Option<String>,
     pub(crate) links: Vec<LinkContext<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct LinkContext<'a> {
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     pub(crate) url: &'a str,
-    pub(crate) publisher: Option<&'a str>,
-    pub(crate) description: Option<&'a str>,
+    pub(crate) publisher: Option<String>,
+    pub(crate) description: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct MemberContext<'a> {
-    pub(crate) heading: &'a str,
-    pub(crate) title: &'a str,
+    pub(crate) heading: String,
+    pub(crate) title: String,
     pub(crate) text: String,
     pub(crate) url: Option<&'a str>,
-    pub(crate) label: Option<&'a str>,
+    pub(crate) label: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct EndContext<'a> {
-    pub(crate) title: Option<&'a str>,
-    pub(crate) text: Option<&'a str>,
+pub(crate) struct EndContext {
+    pub(crate) title: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct NextContext<'a> {
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     pub(crate) url: Option<&'a str>,
 }
 
@@ -140,15 +140,15 @@ pub(crate) struct NextContext<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct CalloutPage<'a> {
     pub(crate) words: &'a Table,
-    pub(crate) callout: CalloutContext<'a>,
+    pub(crate) callout: CalloutContext,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct CalloutContext<'a> {
+pub(crate) struct CalloutContext {
     pub(crate) id: String,
     /// `law`, `example` or `remember`: a class, and the key of the string that names it.
     pub(crate) kind: &'static str,
-    pub(crate) title: Option<&'a str>,
+    pub(crate) title: Option<String>,
     pub(crate) html: String,
 }
 
@@ -156,25 +156,25 @@ pub(crate) struct CalloutContext<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct PanelsPage<'a> {
     pub(crate) words: &'a Table,
-    pub(crate) group: PanelsContext<'a>,
+    pub(crate) group: PanelsContext,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct PanelsContext<'a> {
+pub(crate) struct PanelsContext {
     /// `accordion`, `tabs`, `timeline`, `cards` or `hotspots`.
     pub(crate) kind: &'static str,
     /// The level of a heading that stands below the last one of the lesson, 3 to 6.
     pub(crate) level: usize,
     pub(crate) picture: Option<String>,
-    pub(crate) panels: Vec<PanelContext<'a>>,
+    pub(crate) panels: Vec<PanelContext>,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct PanelContext<'a> {
+pub(crate) struct PanelContext {
     pub(crate) id: String,
     /// In its group, from 1.
     pub(crate) number: usize,
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     pub(crate) html: String,
     /// Where it lies on the picture, in per cent from the left and from the top.
     pub(crate) x: Option<u8>,

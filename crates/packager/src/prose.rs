@@ -1,24 +1,64 @@
-//! Markdown events to HTML: headings below the lesson's title, lexicon terms, links that leave, local images.
+//! Markdown events to HTML.
+//!
+//! 1. Quotations get their source, texts their typography, tables their boxes.
+//! 2. In a lesson, lexicon terms become references, and headings get a link to them.
+//! 3. What is left is adapted: headings below the lesson's title, links that leave, local images.
 
 use std::collections::HashSet;
 
-use cartable_course::Prose;
+use cartable_course::{Foreign, Prose};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
+use toml::Table;
 
-use crate::{lexicon::Terms, media::MediaFiles};
+use crate::{
+    headings::Headings,
+    lexicon::Terms,
+    media::MediaFiles,
+    quotations, tables,
+    typography::{OBJECT, Rules, typeset, typeset_pieces},
+};
+
+/// What every text of a page is rendered with.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting<'s> {
+    pub(crate) media: &'s MediaFiles<'s>,
+    /// The language of the course, an RFC 5646 tag.
+    pub(crate) language: &'s str,
+    pub(crate) words: &'s Table,
+}
+
+impl Setting<'_> {
+    /// A plain text as the page shows it.
+    pub(crate) fn text(&self, text: &str) -> String {
+        typeset(text, Rules::of(self.language))
+    }
+
+    /// The same for a text that may be absent.
+    pub(crate) fn optional(&self, text: Option<&str>) -> Option<String> {
+        text.map(|text| self.text(text))
+    }
+
+    /// A word of the interface.
+    pub(crate) fn word(&self, key: &str) -> &str {
+        let word = self.words.get(key).and_then(toml::Value::as_str);
+        word.unwrap_or_default()
+    }
+}
 
 /// Renders a text of a lesson; terms that are not in `seen` yet become references to the lexicon.
 pub(crate) fn lesson_html<'t>(
     prose: &Prose,
     terms: &'t Terms,
     seen: &mut HashSet<&'t str>,
-    media: &MediaFiles<'_>,
+    headings: &mut Headings<'_>,
+    setting: &Setting<'_>,
 ) -> String {
-    let mut events = Vec::with_capacity(prose.events.len());
+    let prepared = prepare(prose, setting);
+    let mut events = Vec::with_capacity(prepared.len());
     // Inside a link, a heading, an image's text or code a reference would be invalid or unwelcome.
     let mut closed = 0_usize;
-    for event in &prose.events {
-        match event {
+    for event in prepared {
+        match &event {
             Event::Start(tag) if excludes_terms(tag) => closed += 1,
             Event::End(
                 TagEnd::Link | TagEnd::Heading(_) | TagEnd::Image | TagEnd::CodeBlock | TagEnd::Strikethrough,
@@ -29,19 +69,22 @@ pub(crate) fn lesson_html<'t>(
             }
             _ => {}
         }
-        events.push(event.clone());
+        events.push(event);
     }
-    to_html(events, media)
+    to_html(
+        headings.anchor(events, setting.word("heading_link")),
+        setting.media,
+    )
 }
 
 /// Renders a text outside lessons, such as a definition.
-pub(crate) fn html(prose: &Prose, media: &MediaFiles<'_>) -> String {
-    to_html(prose.events.clone(), media)
+pub(crate) fn html(prose: &Prose, setting: &Setting<'_>) -> String {
+    to_html(prepare(prose, setting), setting.media)
 }
 
 /// Renders a text that stands inside a line, such as a choice: a single paragraph loses its tags.
-pub(crate) fn inline_html(prose: &Prose, media: &MediaFiles<'_>) -> String {
-    let rendered = html(prose, media);
+pub(crate) fn inline_html(prose: &Prose, setting: &Setting<'_>) -> String {
+    let rendered = html(prose, setting);
     let trimmed = rendered.trim();
     match trimmed
         .strip_prefix("<p>")
@@ -49,6 +92,73 @@ pub(crate) fn inline_html(prose: &Prose, media: &MediaFiles<'_>) -> String {
     {
         Some(inner) if !inner.contains("<p>") => inner.to_owned(),
         _ => trimmed.to_owned(),
+    }
+}
+
+/// What is done to every text, before anything looks for terms in it.
+fn prepare(prose: &Prose, setting: &Setting<'_>) -> Vec<Event<'static>> {
+    let mut events = quotations::with_sources(prose.events.clone());
+    typeset_events(&mut events, setting.language);
+    tables::boxed(events, setting.word("table"))
+}
+
+/// Sets the texts of each line together, whatever markup divides it; code is left alone.
+fn typeset_events(events: &mut [Event<'static>], language: &str) {
+    let mut line = Line::default();
+    // The text that a picture has instead is no part of the line around it.
+    let mut image: Option<Line> = None;
+    let mut rules = vec![Rules::of(language)];
+    let mut is_code = false;
+    for place in 0..events.len() {
+        let current = image.as_mut().unwrap_or(&mut line);
+        let used = *rules.last().unwrap_or(&Rules::Other);
+        match &events[place] {
+            Event::Text(text) if !is_code => current.push(Some(place), text, used),
+            Event::Code(_) => current.push(None, OBJECT, Rules::Other),
+            Event::Start(Tag::Image { .. }) => {
+                line.push(None, OBJECT, Rules::Other);
+                image = Some(Line::default());
+            }
+            Event::End(TagEnd::Image) => image.take().unwrap_or_default().set(events),
+            Event::Text(_)
+            | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. })
+            | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
+            event => match Foreign::of(event) {
+                Some(Foreign::Begin(language)) => rules.push(Rules::of(language)),
+                Some(Foreign::End) => {
+                    rules.pop();
+                }
+                None => {
+                    is_code = matches!(event, Event::Start(Tag::CodeBlock(_)));
+                    std::mem::take(&mut line).set(events);
+                }
+            },
+        }
+    }
+    line.set(events);
+}
+
+/// The texts of a line.
+#[derive(Default)]
+struct Line {
+    /// The place of each among the events; none for what is no text.
+    places: Vec<Option<usize>>,
+    texts: Vec<(String, Rules)>,
+}
+
+impl Line {
+    fn push(&mut self, place: Option<usize>, text: &str, rules: Rules) {
+        self.places.push(place);
+        self.texts.push((text.to_owned(), rules));
+    }
+
+    fn set(self, events: &mut [Event<'static>]) {
+        let texts: Vec<(&str, Rules)> = self.texts.iter().map(|(text, rules)| (&**text, *rules)).collect();
+        for (place, text) in self.places.iter().zip(typeset_pieces(&texts)) {
+            if let Some(place) = place {
+                events[*place] = Event::Text(text.into());
+            }
+        }
     }
 }
 
@@ -85,16 +195,12 @@ fn push_plain(text: &str, events: &mut Vec<Event<'static>>) {
 
 fn adapt(event: Event<'static>, media: &MediaFiles<'_>) -> Event<'static> {
     match event {
-        Event::Start(Tag::Heading {
-            level,
-            id,
-            classes,
-            attrs,
-        }) => Event::Start(Tag::Heading {
+        // Only the headings of lessons have an identifier.
+        Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
             level: below(level),
-            id,
-            classes,
-            attrs,
+            id: None,
+            classes: Vec::new(),
+            attrs: Vec::new(),
         }),
         Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
         Event::Start(Tag::Link { dest_url, .. }) => {
@@ -117,7 +223,7 @@ fn adapt(event: Event<'static>, media: &MediaFiles<'_>) -> Event<'static> {
 }
 
 /// The lesson's title is a heading of level 2, so what the author writes as `##` is of level 3.
-fn below(level: HeadingLevel) -> HeadingLevel {
+pub(crate) fn below(level: HeadingLevel) -> HeadingLevel {
     match level {
         HeadingLevel::H1 => HeadingLevel::H2,
         HeadingLevel::H2 => HeadingLevel::H3,
@@ -155,9 +261,7 @@ fn to_html(events: Vec<Event<'static>>, media: &MediaFiles<'_>) -> String {
     }
     let mut out = String::new();
     html::push_html(&mut out, adapted.into_iter());
-    // A wide table scrolls inside its own box rather than the page.
-    out.replace("<table>", r#"<div class="table"><table>"#)
-        .replace("</table>", "</table></div>")
+    out
 }
 
 pub(crate) fn escape(text: &str) -> String {

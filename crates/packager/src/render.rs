@@ -2,30 +2,23 @@
 
 use std::{collections::HashSet, iter};
 
-use cartable_course::{
-    Block, Callout, CalloutKind, Chapter, Course, Lesson, Lexicon, PanelKind, Panels, Prose, Question,
-    QuestionKind, Resources,
-};
+use cartable_course::{Block, Chapter, Course, Lexicon, QuestionKind, Resources};
 use cartable_player::Extra;
-use pulldown_cmark::{Event, Tag};
 use rayon::prelude::*;
 use tera::{Context, Tera};
-use toml::Table;
 
 use crate::{
-    data::{self, kind},
-    keys,
+    data, keys,
+    lesson::{LessonWriter, Scope},
     lexicon::Terms,
     media::MediaFiles,
     package::{COURSE_SCRIPT, Made, PAGE, SCRIPT, STYLE},
     page::{
-        CalloutContext, CalloutPage, ChapterContext, ChapterLink, ChoiceContext, CourseContext, CoursePage,
-        EndContext, LessonContext, LessonReference, LexiconContext, LinkContext, MemberContext, NextContext,
-        Page, PanelContext, PanelsContext, PanelsPage, QuestionContext, QuestionPage, ResourcesContext,
-        TermContext,
+        ChapterContext, ChapterLink, CourseContext, CoursePage, EndContext, LessonContext, LessonReference,
+        LexiconContext, LinkContext, MemberContext, NextContext, Page, ResourcesContext, TermContext,
     },
     part::Part,
-    prose,
+    prose::{self, Setting},
     rendered::{RenderedChapter, RenderedCourse, chapter_activity, units},
     words::words,
 };
@@ -79,13 +72,6 @@ pub struct Renderer {
     tera: Tera,
 }
 
-/// What every lesson of a chapter is rendered with.
-struct Scope<'s, 't> {
-    terms: &'t Terms,
-    media: &'s MediaFiles<'s>,
-    words: &'s Table,
-}
-
 /// A lesson, and the identifiers of the terms that were found in it.
 type MarkedLesson<'c, 't> = (LessonReference<'c>, HashSet<&'t str>);
 
@@ -131,12 +117,18 @@ impl Renderer {
     /// The page that leads to the chapters of a whole course.
     fn course(&self, course: &Course) -> Result<Made, RenderError> {
         let words = words(course);
+        let media = MediaFiles::default();
+        let setting = Setting {
+            media: &media,
+            language: &course.language,
+            words: &words,
+        };
         let chapters = course.chapters.iter().map(|chapter| ChapterLink {
             id: &chapter.id,
             number: chapter.number,
-            title: &chapter.title,
+            title: setting.text(&chapter.title),
             page: page_of(chapter),
-            summary: summary(chapter),
+            summary: summary(chapter, &setting),
             duration: duration(chapter),
         });
         let page = CoursePage {
@@ -145,7 +137,7 @@ impl Renderer {
             style: STYLE,
             script: COURSE_SCRIPT,
             data: data::course_data(course)?,
-            course: course_context(course, None),
+            course: course_context(course, None, &setting),
             chapters: chapters.collect(),
         };
         let html = self
@@ -174,10 +166,14 @@ impl Renderer {
         let terms = Terms::new(chapter.lexicon.as_ref());
         let transcript = words.get("transcript").and_then(toml::Value::as_str);
         let media = MediaFiles::of(chapter, &course.language, transcript.unwrap_or_default())?;
+        let setting = Setting {
+            media: &media,
+            language: &course.language,
+            words: &words,
+        };
         let scope = Scope {
             terms: &terms,
-            media: &media,
-            words: &words,
+            setting,
         };
         let (lessons, marked) = self.lessons(chapter, &scope)?;
 
@@ -190,32 +186,35 @@ impl Renderer {
                 .collect(),
             script: SCRIPT,
             data: data::data(course, chapter, &words, whole)?,
-            course: course_context(course, whole),
+            course: course_context(course, whole, &setting),
             chapter: ChapterContext {
                 number: chapter.number,
-                title: &chapter.title,
-                summary: summary(chapter),
+                title: setting.text(&chapter.title),
+                summary: summary(chapter, &setting),
                 duration: duration(chapter),
             },
             lessons,
             lexicon: chapter
                 .lexicon
                 .as_ref()
-                .map(|lexicon| lexicon_context(lexicon, &marked)),
-            resources: chapter.resources.as_ref().map(resources_context),
+                .map(|lexicon| lexicon_context(lexicon, &marked, &setting)),
+            resources: chapter
+                .resources
+                .as_ref()
+                .map(|resources| resources_context(resources, &setting)),
             member: course.member.as_ref().map(|member| MemberContext {
-                heading: &member.heading,
-                title: &member.title,
-                text: prose::html(&member.text, &MediaFiles::default()),
+                heading: setting.text(&member.heading),
+                title: setting.text(&member.title),
+                text: prose::html(&member.text, &setting),
                 url: member.url.as_deref(),
-                label: member.label.as_deref(),
+                label: setting.optional(member.label.as_deref()),
             }),
             end: EndContext {
-                title: chapter.end.title.as_deref(),
-                text: chapter.end.text.as_deref(),
+                title: setting.optional(chapter.end.title.as_deref()),
+                text: setting.optional(chapter.end.text.as_deref()),
             },
             next: chapter.next.as_ref().map(|next| NextContext {
-                title: &next.title,
+                title: setting.text(&next.title),
                 url: next.url.as_deref(),
             }),
         };
@@ -254,147 +253,24 @@ impl Renderer {
         let mut marked = Vec::new();
         let mut question_number = 0;
         for (index, lesson) in chapter.lessons.iter().enumerate() {
-            let mut seen = HashSet::new();
-            let html = self.lesson_html(lesson, scope, &mut seen, &mut question_number)?;
+            let mut writer = LessonWriter::new(&self.tera, scope, lesson, question_number);
+            let html = writer.html()?;
+            question_number = writer.question_number;
             let reference = LessonReference {
                 id: &lesson.id,
                 number: index + 1,
-                title: &lesson.title,
+                title: scope.setting.text(&lesson.title),
             };
             lessons.push(LessonContext {
                 id: reference.id,
                 number: reference.number,
-                title: reference.title,
+                title: reference.title.clone(),
                 duration: lesson.duration,
                 html,
             });
-            marked.push((reference, seen));
+            marked.push((reference, writer.seen));
         }
         Ok((lessons, marked))
-    }
-
-    fn callout<'t>(
-        &self,
-        callout: &Callout,
-        id: String,
-        scope: &Scope<'_, 't>,
-        seen: &mut HashSet<&'t str>,
-    ) -> Result<String, RenderError> {
-        let page = CalloutPage {
-            words: scope.words,
-            callout: CalloutContext {
-                id,
-                kind: match callout.kind {
-                    CalloutKind::Law => "law",
-                    CalloutKind::Example => "example",
-                    CalloutKind::Remember => "remember",
-                },
-                title: callout.title.as_deref(),
-                html: prose::lesson_html(&callout.text, scope.terms, seen, scope.media),
-            },
-        };
-        Ok(self
-            .tera
-            .render("callout.html", &Context::from_serialize(&page)?)?)
-    }
-
-    /// Panels below a heading of a level.
-    fn panels<'t>(
-        &self,
-        group: &Panels,
-        level: usize,
-        next_id: &mut impl FnMut() -> String,
-        scope: &Scope<'_, 't>,
-        seen: &mut HashSet<&'t str>,
-    ) -> Result<String, RenderError> {
-        let panels = group
-            .panels
-            .iter()
-            .enumerate()
-            .map(|(index, panel)| PanelContext {
-                id: next_id(),
-                number: index + 1,
-                title: &panel.title,
-                html: prose::lesson_html(&panel.text, scope.terms, seen, scope.media),
-                x: panel.place.map(|(x, _)| x),
-                y: panel.place.map(|(_, y)| y),
-            });
-        let page = PanelsPage {
-            words: scope.words,
-            group: PanelsContext {
-                kind: match group.kind {
-                    PanelKind::Accordion => "accordion",
-                    PanelKind::Tabs => "tabs",
-                    PanelKind::Timeline => "timeline",
-                    PanelKind::Cards => "cards",
-                    PanelKind::Hotspots => "hotspots",
-                },
-                level: level + 1,
-                panels: panels.collect(),
-                picture: group
-                    .picture
-                    .as_ref()
-                    .map(|picture| prose::inline_html(picture, scope.media)),
-            },
-        };
-        Ok(self
-            .tera
-            .render("panels.html", &Context::from_serialize(&page)?)?)
-    }
-
-    fn lesson_html<'t>(
-        &self,
-        lesson: &Lesson,
-        scope: &Scope<'_, 't>,
-        seen: &mut HashSet<&'t str>,
-        question_number: &mut usize,
-    ) -> Result<String, RenderError> {
-        let mut html = String::new();
-        let mut level = 2;
-        let mut number = 0;
-        let mut next_id = || {
-            number += 1;
-            format!("{}:{number}", lesson.id)
-        };
-        let follow =
-            |one: &Block, other: &Block| matches!((one, other), (Block::Question(_), Block::Question(_)));
-        for blocks in lesson.blocks.chunk_by(follow) {
-            let mut questions: Vec<&Question> = Vec::new();
-            for block in blocks {
-                match block {
-                    Block::Prose(prose) => {
-                        level = last_heading(prose).unwrap_or(level);
-                        html.push_str(&prose::lesson_html(prose, scope.terms, seen, scope.media));
-                    }
-                    Block::Callout(callout) => {
-                        html.push_str(&self.callout(callout, next_id(), scope, seen)?);
-                    }
-                    Block::Panels(group) => {
-                        html.push_str(&self.panels(group, level, &mut next_id, scope, seen)?);
-                    }
-                    Block::Question(question) => questions.push(question),
-                    Block::Pool(pool) => questions.extend(&pool.questions),
-                }
-            }
-            // The script may shuffle the questions of a group.
-            let is_group = questions.len() > 1;
-            html.push_str(if is_group {
-                "<div class=\"questions\">\n"
-            } else {
-                ""
-            });
-            for question in questions {
-                *question_number += 1;
-                let context = QuestionPage {
-                    words: scope.words,
-                    question: question_context(question, *question_number, scope.media),
-                };
-                let context = Context::from_serialize(&context)?;
-                html.push_str(&self.tera.render("question.html", &context)?);
-            }
-            html.push_str(if is_group { "</div>\n" } else { "" });
-        }
-        Ok(html)
     }
 }
 
@@ -417,24 +293,15 @@ fn extras(chapter: &Chapter) -> Vec<Extra> {
         .collect()
 }
 
-/// The level of the last heading in a text of a lesson, as the page shows it.
-fn last_heading(prose: &Prose) -> Option<usize> {
-    let headings = prose.events.iter().rev().find_map(|event| match event {
-        Event::Start(Tag::Heading { level, .. }) => Some(*level as usize + 1),
-        _ => None,
-    });
-    headings.map(|level| level.min(5))
-}
-
 /// The path of a chapter's page in the package of a whole course.
 fn page_of(chapter: &Chapter) -> String {
     format!("chapter-{}.html", chapter.id)
 }
 
 /// What a chapter is about, as HTML.
-fn summary(chapter: &Chapter) -> Option<String> {
+fn summary(chapter: &Chapter, setting: &Setting<'_>) -> Option<String> {
     let summary = chapter.summary.as_ref()?;
-    Some(prose::html(summary, &MediaFiles::default()))
+    Some(prose::html(summary, setting))
 }
 
 /// The lessons' durations together, in minutes, when at least one is given.
@@ -445,86 +312,49 @@ fn duration(chapter: &Chapter) -> Option<u32> {
         .reduce(|sum, one| sum + one)
 }
 
-fn course_context<'c>(course: &'c Course, page: Option<&'c str>) -> CourseContext<'c> {
+fn course_context<'c>(course: &'c Course, page: Option<&'c str>, setting: &Setting<'_>) -> CourseContext<'c> {
     CourseContext {
-        title: &course.title,
-        publisher: course.publisher.as_deref(),
+        title: setting.text(&course.title),
+        publisher: setting.optional(course.publisher.as_deref()),
         version: &course.version,
         page,
     }
 }
 
-fn question_context<'q>(
-    question: &'q Question,
-    number: usize,
-    media: &MediaFiles<'_>,
-) -> QuestionContext<'q> {
-    let kind = kind(question);
-    let choices: Vec<_> = question
-        .choices
-        .iter()
-        .map(|choice| ChoiceContext {
-            id: &choice.id,
-            html: prose::inline_html(&choice.text, media),
-            text: choice.text.plain_text(),
-            pair: choice.pair.as_ref().map(cartable_course::Prose::plain_text),
-            feedback: choice.feedback.as_ref().map(|text| prose::html(text, media)),
-        })
-        .collect();
-    let mut shuffled = choices.clone();
-    shuffled.sort_by_key(|choice| keys::key(&format!("{} {}", question.id, choice.id)));
-    // By chance it may be the right order: then it begins elsewhere.
-    if shuffled
-        .iter()
-        .map(|choice| choice.id)
-        .eq(choices.iter().map(|choice| choice.id))
-        && !shuffled.is_empty()
-    {
-        shuffled.rotate_left(1);
-    }
-    QuestionContext {
-        id: &question.id,
-        number,
-        kind,
-        instruction: format!("question_{}", kind.replace('-', "_")),
-        prompt: prose::html(&question.prompt, media),
-        choices,
-        shuffled,
-        right: question.right.as_ref().map(|text| prose::html(text, media)),
-        wrong: question.wrong.as_ref().map(|text| prose::html(text, media)),
-    }
-}
-
-fn lexicon_context<'a>(lexicon: &'a Lexicon, marked: &[MarkedLesson<'a, '_>]) -> LexiconContext<'a> {
+fn lexicon_context<'a>(
+    lexicon: &'a Lexicon,
+    marked: &[MarkedLesson<'a, '_>],
+    setting: &Setting<'_>,
+) -> LexiconContext<'a> {
     let terms = lexicon.terms.iter().map(|term| TermContext {
         id: &term.id,
-        name: &term.name,
-        definition: prose::html(&term.definition, &MediaFiles::default()),
+        name: setting.text(&term.name),
+        definition: prose::html(&term.definition, setting),
         lessons: marked
             .iter()
             .filter(|(_, terms)| terms.contains(term.id.as_str()))
-            .map(|(lesson, _)| *lesson)
+            .map(|(lesson, _)| lesson.clone())
             .collect(),
     });
     LexiconContext {
-        title: lexicon.title.as_deref(),
-        introduction: lexicon.introduction.as_deref(),
-        hint: lexicon.hint.as_deref(),
+        title: setting.optional(lexicon.title.as_deref()),
+        introduction: setting.optional(lexicon.introduction.as_deref()),
+        hint: setting.optional(lexicon.hint.as_deref()),
         terms: terms.collect(),
     }
 }
 
-fn resources_context(resources: &Resources) -> ResourcesContext<'_> {
+fn resources_context<'r>(resources: &'r Resources, setting: &Setting<'_>) -> ResourcesContext<'r> {
     let links = resources.links.iter().map(|link| LinkContext {
-        title: &link.title,
+        title: setting.text(&link.title),
         url: &link.url,
-        publisher: link.publisher.as_deref(),
-        description: link.description.as_deref(),
+        publisher: setting.optional(link.publisher.as_deref()),
+        description: setting.optional(link.description.as_deref()),
     });
     ResourcesContext {
-        title: resources.title.as_deref(),
-        introduction: resources.introduction.as_deref(),
-        hint: resources.hint.as_deref(),
+        title: setting.optional(resources.title.as_deref()),
+        introduction: setting.optional(resources.introduction.as_deref()),
+        hint: setting.optional(resources.hint.as_deref()),
         links: links.collect(),
     }
 }

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use cartable_course::Course;
 use toml::{Table, Value};
 
-use crate::package::Made;
+use crate::{
+    package::Made,
+    typography::{Rules, typeset},
+};
 
 /// The catalogues by language; the first is used for a language that has none.
 static CATALOGUES: [(&str, &str); 2] = [
@@ -20,9 +23,24 @@ static PARSED: LazyLock<Vec<(&str, Table)>> = LazyLock::new(|| {
     // A catalogue that does not parse fails the tests below, and gives an empty one here.
     CATALOGUES
         .iter()
-        .map(|(language, text)| (*language, text.parse().unwrap_or_default()))
+        .map(|(language, text)| {
+            let mut table = text.parse().unwrap_or_default();
+            set(&mut table, Rules::of(language));
+            (*language, table)
+        })
         .collect()
 });
+
+/// Sets every word of a catalogue.
+fn set(table: &mut Table, rules: Rules) {
+    for (_, value) in table {
+        match value {
+            Value::String(word) => *word = typeset(word, rules),
+            Value::Table(inner) => set(inner, rules),
+            _ => {}
+        }
+    }
+}
 
 /// The keys that a course may replace in `[words]` of `course.toml`.
 #[must_use]
@@ -42,7 +60,8 @@ pub(crate) fn words(course: &Course) -> Table {
     let found = PARSED.get(place(&course.language));
     let mut table = found.map(|(_, table)| table.clone()).unwrap_or_default();
     for (key, value) in &course.words {
-        table.insert(key.clone(), Value::String(value.clone()));
+        let value = typeset(value, Rules::of(&course.language));
+        table.insert(key.clone(), Value::String(value));
     }
     table
 }

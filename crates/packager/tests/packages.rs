@@ -121,7 +121,7 @@ fn files_that_a_lesson_shows_or_offers_go_into_the_package_under_safe_names() {
         fs::write(chapter.join(name), bytes).unwrap();
     }
     let lesson = "+++\nid = \"lecon\"\ntitle = \"Une leçon\"\n+++\n\n\
-        ![Un \"plan\" & un SPIP](<été/Ma photo n°1 & l’autre.PNG>)\n\n![Le film](film.mp4)\n\n![La voix](voix.mp3)\n\n\
+        ![Un \"plan\" de 12\" & un SPIP](<été/Ma photo n°1 & l’autre.PNG>)\n\n![Le film](film.mp4)\n\n![La voix](voix.mp3)\n\n\
         Voyez [la fiche](fiche.pdf).\n";
     fs::write(chapter.join("01-lecon.md"), lesson).unwrap();
     let package = package(folder.path(), "scorm12");
@@ -145,7 +145,7 @@ fn files_that_a_lesson_shows_or_offers_go_into_the_package_under_safe_names() {
         );
     }
     for part in [
-        r#"alt="Un &quot;plan&quot; &amp; un SPIP" width="3" height="2""#,
+        r#"alt="Un « plan » de 12&quot; &amp; un SPIP" width="3" height="2""#,
         r#"<track kind="captions" src="media/film-"#,
         r#"srclang="fr" label="fr" default></video>"#,
         "<summary data-word=\"transcript\">Transcription</summary><p>Bonjour &lt;tous&gt;.</p><p>Au revoir.</p></details>",

@@ -69,6 +69,7 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
                 Kind::Term => format!("two terms of the lexicon have the identifier `{value}`"),
                 Kind::TermForm => format!("the lexicon defines “{value}” twice"),
                 Kind::Resource => format!("two resources have the identifier `{value}`"),
+                Kind::Heading => format!("two headings of this lesson have the identifier `{value}`"),
             },
             format!("the first is at {first}; change the one you added last"),
         ),

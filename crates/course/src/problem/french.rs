@@ -69,6 +69,7 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
                 Kind::Term => format!("deux termes du lexique ont l’identifiant `{value}`"),
                 Kind::TermForm => format!("le lexique définit deux fois « {value} »"),
                 Kind::Resource => format!("deux ressources ont l’identifiant `{value}`"),
+                Kind::Heading => format!("deux intertitres de cette leçon ont l’identifiant `{value}`"),
             },
             format!("l’autre est en {first} ; changez celui que vous avez ajouté en dernier"),
         ),

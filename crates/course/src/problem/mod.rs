@@ -184,6 +184,7 @@ pub enum Kind {
     Term,
     TermForm,
     Resource,
+    Heading,
 }
 
 impl Problem {

@@ -51,6 +51,7 @@ fn each_way_of_writing_makes_its_kind() {
     );
     assert_eq!(kind("", "1. A\n2. B"), QuestionKind::Sequencing);
     assert_eq!(kind("", "- A => 1\n- B => 2"), QuestionKind::Matching);
+    assert_eq!(kind("", "- [A]{lang=en} => 1\n- B => 2"), QuestionKind::Matching);
     assert_eq!(kind("", "= …"), QuestionKind::LongAnswer);
     let fill_in = |answers: &[&str], case, accents| {
         QuestionKind::FillIn(FillIn {
