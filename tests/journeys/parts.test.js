@@ -29,6 +29,19 @@ La ["*probation*"]{lang=en} : qu'est-ce que c'est?
 | L'un  | 50 %    |
 `;
 
+const RESOURCES = `[[link]]
+id = "fiche"
+title = "La fiche"
+file = "fiche.pdf"
+
+[[link]]
+id = "loi"
+title = "La loi"
+type = "law"
+language = "en"
+url = "https://example.org/"
+`;
+
 test('a lesson with foreign words, headings, a quotation and a table is at ease, and each part has an address', async (t) => {
   const at = await folder(t);
   const chapter = join(at, 'course/1');
@@ -37,6 +50,8 @@ test('a lesson with foreign words, headings, a quotation and a table is at ease,
   await writeFile(join(chapter, 'chapter.toml'), 'id = "a"\nnumber = 1\ntitle = "A"\n');
   await writeFile(join(chapter, '1.md'), '+++\nid = "un"\ntitle = "L\'une"\n+++\n\nTexte.\n');
   await writeFile(join(chapter, '2.md'), LESSON);
+  await writeFile(join(chapter, 'resources.toml'), RESOURCES);
+  await writeFile(join(chapter, 'fiche.pdf'), 'x'.repeat(2_400_000));
   const { files } = await build(join(at, 'dist'), 'web', join(at, 'course'));
   const url = await site(t, files);
   const launched = await browser(t);
@@ -60,6 +75,13 @@ test('a lesson with foreign words, headings, a quotation and a table is at ease,
     await page.evaluate(() => { window.location.hash = 'deux.l-evaluation'; });
     await heading.waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.id), 'deux.l-evaluation');
+
+    await page.evaluate(() => { window.location.hash = 'resources'; });
+    await page.locator('#resources').waitFor();
+    assert.deepEqual(await page.locator('.card-facts').allTextContents(), ['Texte · 2,4\u00a0Mo', 'Loi · anglais']);
+    await assertAccessible(page, 'resources');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'La fiche' }).click()]);
+    assert.equal(download.suggestedFilename(), 'fiche.pdf');
     await opened.close();
   }
 });

@@ -11,7 +11,7 @@ use crate::{
     lexicon::{self, unique},
     load::list,
     media,
-    model::{Chapter, Completion, Ending, Next, Quiz, QuizCompletion, Score},
+    model::{Chapter, Completion, Ending, Media, Next, Quiz, QuizCompletion, Score},
     problem::{Kind, Problem},
     resources,
     source::{Located, Source},
@@ -56,7 +56,7 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
     table.finish();
 
     let lexicon = lexicon::read(&folder.join("lexicon.toml"), faults);
-    let resources = resources::read(&folder.join("resources.toml"), faults);
+    let (resources, offered) = resources::read(folder, faults).unzip();
 
     let lessons: Vec<_> = lesson_files(folder, faults)
         .iter()
@@ -67,7 +67,8 @@ pub(crate) fn read(folder: &Path, faults: &Faults) -> Option<Read> {
     }
     let mut ids = HashMap::new();
     let mut questions = HashMap::new();
-    let mut files = BTreeMap::new();
+    let offered = offered.into_iter().flatten();
+    let mut files: BTreeMap<_, _> = offered.map(|media: Media| (media.name.clone(), media)).collect();
     for lesson in &lessons {
         unique(
             &lesson.source,

@@ -37,9 +37,9 @@ pub use foreign::Foreign;
 pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{
-    Block, Callout, CalloutKind, Chapter, Choice, Completion, Course, Ending, FillIn, Lesson, Lexicon, Link,
-    Media, MediaKind, Member, Next, Numeric, Panel, PanelKind, Panels, Pool, Question, QuestionKind, Quiz,
-    QuizCompletion, Resources, Score, Term, Words,
+    Block, Callout, CalloutKind, Chapter, Choice, Completion, Course, Destination, Ending, FillIn, Lesson,
+    Lexicon, Link, LinkKind, Media, MediaKind, Member, Next, Numeric, Panel, PanelKind, Panels, Pool,
+    Question, QuestionKind, Quiz, QuizCompletion, Resources, Score, Term, Words,
 };
 pub use problem::Problem;
 pub use prose::Prose;

@@ -80,7 +80,7 @@ pub struct Chapter {
     pub lexicon: Option<Lexicon>,
     /// The useful resources, when the chapter has some.
     pub resources: Option<Resources>,
-    /// Local files that the lessons show or offer, each once, sorted by name.
+    /// Local files that the lessons and the resources show or offer, each once, sorted by name.
     pub media: Vec<Media>,
 }
 
@@ -420,22 +420,56 @@ pub struct Resources {
     pub links: Vec<Link>,
 }
 
-/// A resource on the web.
+/// A resource: a page of the web, or a file of the chapter.
 #[derive(Clone, Debug)]
 pub struct Link {
     /// Stable identifier, unique among the resources.
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Its address, `https:` or `http:`.
-    pub url: String,
+    /// Where it is.
+    pub destination: Destination,
+    /// What it is, when its author says so or its file tells.
+    pub kind: Option<LinkKind>,
+    /// Its language, an RFC 5646 tag.
+    pub language: Option<String>,
+    /// How large it is, as its author says it.
+    pub size: Option<String>,
     /// Who publishes it.
     pub publisher: Option<String>,
     /// What one finds there.
     pub description: Option<String>,
 }
 
-/// A local file that a lesson shows or offers.
+/// Where a resource is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Its address, `https:` or `http:`.
+    Web(String),
+    /// Its name among the chapter's media.
+    File(String),
+}
+
+/// What a resource is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Something to read.
+    Text,
+    /// A film.
+    Video,
+    /// A sound.
+    Audio,
+    /// A web site.
+    Site,
+    /// A law, a decree, a circular.
+    Law,
+    /// A form to fill in.
+    Form,
+    /// Any other file.
+    File,
+}
+
+/// A local file that a lesson or a resource shows or offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
     /// The path as the author wrote it, relative to the chapter's folder.

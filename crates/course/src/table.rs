@@ -292,15 +292,6 @@ impl<'a> Table<'a> {
         Some(value)
     }
 
-    /// An address on the web, that must be there.
-    pub(crate) fn url(&mut self, key: &'static str) -> Option<String> {
-        let present = self.entries.iter().any(|(name, _)| name.get_ref() == key);
-        if !present {
-            self.missing(key);
-        }
-        self.optional_url(key)
-    }
-
     /// A list of texts, empty when absent.
     pub(crate) fn texts(&mut self, key: &'static str) -> Vec<Located<String>> {
         let Some(Located { value, span }) = self.take(key) else {

@@ -67,7 +67,7 @@ impl<'l> Headings<'l> {
                 Event::End(TagEnd::Heading(level)) => {
                     let level = below(level);
                     let link = format!(
-                        r##" <a class="anchor" href="#{id}" aria-label="{label}" data-word-label="heading_link">#</a></{level}>"##
+                        r##" <a class="anchor" href="#{id}" aria-label="{label}" data-word-label="heading_link"></a></{level}>"##
                     );
                     Event::Html(CowStr::from(link + "\n"))
                 }

@@ -24,6 +24,7 @@ mod quotations;
 mod record;
 mod render;
 mod rendered;
+mod resources;
 mod suspend;
 mod tables;
 mod typography;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -27,6 +27,8 @@ pub(crate) struct MediaFiles<'c> {
 struct Named<'c> {
     media: &'c Media,
     path: String,
+    /// In bytes.
+    size: u64,
     captions: Option<String>,
 }
 
@@ -38,11 +40,13 @@ impl<'c> MediaFiles<'c> {
         for media in &chapter.media {
             let captions = media.captions.as_deref().map(name).transpose()?;
             let path = name(&media.file)?;
+            let size = fs::metadata(&media.file)?.len();
             files.insert(
                 media.name.as_str(),
                 Named {
                     media,
                     path,
+                    size,
                     captions,
                 },
             );
@@ -61,6 +65,7 @@ impl<'c> MediaFiles<'c> {
             media,
             path,
             captions,
+            ..
         } in self.files.values()
         {
             all.push((path.clone(), media.file.clone()));
@@ -78,12 +83,19 @@ impl<'c> MediaFiles<'c> {
         (named.media.kind == MediaKind::Download).then_some(&*named.path)
     }
 
+    /// The path of any file, and its size in bytes.
+    pub(crate) fn file(&self, name: &str) -> Option<(&str, u64)> {
+        let named = self.files.get(name)?;
+        Some((&*named.path, named.size))
+    }
+
     /// The element that shows a file, with what its author says it shows.
     pub(crate) fn element(&self, name: &str, text: &str) -> String {
         let Some(Named {
             media,
             path,
             captions,
+            ..
         }) = self.files.get(name)
         else {
             return String::new();

@@ -110,9 +110,24 @@ pub(crate) struct ResourcesContext<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct LinkContext<'a> {
     pub(crate) title: String,
+    /// Its address on the web, or its path in the package.
     pub(crate) url: &'a str,
+    /// The name under which a browser keeps it, when it is a file of the package.
+    pub(crate) download: Option<&'a str>,
+    /// The key of the word for what it is.
+    pub(crate) kind: Option<&'static str>,
     pub(crate) publisher: Option<String>,
+    pub(crate) language: Option<LanguageContext<'a>>,
+    pub(crate) size: Option<String>,
     pub(crate) description: Option<String>,
+}
+
+/// The language of a resource.
+#[derive(Debug, Serialize)]
+pub(crate) struct LanguageContext<'a> {
+    pub(crate) tag: &'a str,
+    /// The key of its name among the words, when it has one.
+    pub(crate) word: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

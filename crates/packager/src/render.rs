@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, iter};
 
-use cartable_course::{Block, Chapter, Course, Lexicon, QuestionKind, Resources};
+use cartable_course::{Block, Chapter, Course, Lexicon, QuestionKind};
 use cartable_player::Extra;
 use rayon::prelude::*;
 use tera::{Context, Tera};
@@ -15,11 +15,12 @@ use crate::{
     package::{COURSE_SCRIPT, Made, PAGE, SCRIPT, STYLE},
     page::{
         ChapterContext, ChapterLink, CourseContext, CoursePage, EndContext, LessonContext, LessonReference,
-        LexiconContext, LinkContext, MemberContext, NextContext, Page, ResourcesContext, TermContext,
+        LexiconContext, MemberContext, NextContext, Page, TermContext,
     },
     part::Part,
     prose::{self, Setting},
     rendered::{RenderedChapter, RenderedCourse, chapter_activity, units},
+    resources,
     words::words,
 };
 
@@ -201,7 +202,7 @@ impl Renderer {
             resources: chapter
                 .resources
                 .as_ref()
-                .map(|resources| resources_context(resources, &setting)),
+                .map(|resources| resources::context(resources, &setting)),
             member: course.member.as_ref().map(|member| MemberContext {
                 heading: setting.text(&member.heading),
                 title: setting.text(&member.title),
@@ -341,20 +342,5 @@ fn lexicon_context<'a>(
         introduction: setting.optional(lexicon.introduction.as_deref()),
         hint: setting.optional(lexicon.hint.as_deref()),
         terms: terms.collect(),
-    }
-}
-
-fn resources_context<'r>(resources: &'r Resources, setting: &Setting<'_>) -> ResourcesContext<'r> {
-    let links = resources.links.iter().map(|link| LinkContext {
-        title: setting.text(&link.title),
-        url: &link.url,
-        publisher: setting.optional(link.publisher.as_deref()),
-        description: setting.optional(link.description.as_deref()),
-    });
-    ResourcesContext {
-        title: setting.optional(resources.title.as_deref()),
-        introduction: setting.optional(resources.introduction.as_deref()),
-        hint: setting.optional(resources.hint.as_deref()),
-        links: links.collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! The page as it is read: its typography, its languages, its headings, quotations and tables.
+//! The page as it is read: its typography, its languages, its headings, quotations, tables and resources.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
@@ -182,5 +182,65 @@ fn a_quotation_has_its_source_and_a_table_its_headers() {
             "<th scope=\"col\" role=\"columnheader\">Qui❘?</th>",
             "<td role=\"cell\" data-label=\"Qui❘?\">L’un</td><td role=\"cell\" data-label=\"Combien\" data-align=\"right\">50~%</td>",
         ],
+    );
+}
+
+#[test]
+fn a_resource_is_a_card_that_tells_what_it_is() {
+    let resources = "[[link]]\nid = \"a\"\ntitle = \"L'un\"\nurl = \"https://example.org/\"\ntype = \"law\"\nlanguage = \"en-GB\"\nsize = \"2,4 Mo\"\npublisher = \"L'État\"\ndescription = \"Voici: x\"\n\
+        [[link]]\nid = \"b\"\ntitle = \"Fiche\"\nfile = \"fiche.pdf\"\n\
+        [[link]]\nid = \"c\"\ntitle = \"Rien\"\nurl = \"https://example.org/c\"\n\
+        [[link]]\nid = \"d\"\ntitle = \"Ja\"\nurl = \"https://example.org/d\"\nlanguage = \"ja\"\n";
+    let fiche = "x".repeat(12_345);
+    let folder = course(
+        "fr",
+        "Texte.",
+        &[("resources.toml", resources), ("fiche.pdf", &fiche)],
+    );
+    let page = page(folder.path());
+    assert_holds(
+        &page,
+        &[
+            "<h3 class=\"card-title\"><a class=\"external\" href=\"https://example.org/\" target=\"_blank\" rel=\"noopener noreferrer\" hreflang=\"en-GB\">L’un<span class=\"visually-hidden\"> (<span data-word=\"new_tab\">",
+            "<p class=\"card-facts\"><span data-word=\"resource_law\">Loi</span> · <span class=\"publisher\">L’État</span> · <span data-word=\"language_en\">anglais</span> · 2,4~Mo</p>",
+            "<p>Voici~: x</p>",
+            "download=\"fiche.pdf\">Fiche</a></h3>",
+            "<p class=\"card-facts\"><span data-word=\"resource_text\">Texte</span> · 12~ko</p>",
+            "<p class=\"card-facts\">ja</p>",
+        ],
+    );
+    assert_eq!(page.matches("<li class=\"card\">").count(), 4);
+    assert_eq!(page.matches("<p class=\"card-facts\">").count(), 3);
+    let package = package(folder.path());
+    let file = package
+        .files
+        .keys()
+        .find(|path| path.starts_with("media/fiche-"))
+        .unwrap();
+    assert!(page.contains(&format!("<a href=\"{file}\" download")), "{file}");
+    assert!(text(&package, "imsmanifest.xml").contains(&format!("<file href=\"{file}\"/>")));
+}
+
+#[test]
+fn what_is_wrong_with_a_resource_is_told_where_it_is() {
+    let resources = "[[link]]\nid = \"a\"\ntitle = \"A\"\n\
+        [[link]]\nid = \"b\"\ntitle = \"B\"\nurl = \"https://example.org/\"\nfile = \"fiche.pdf\"\n\
+        [[link]]\nid = \"c\"\ntitle = \"C\"\nfile = \"absent.pdf\"\n\
+        [[link]]\nid = \"d\"\ntitle = \"D\"\nurl = \"https://example.org/\"\ntype = \"loi\"\nlanguage = \"français\"\n";
+    let folder = course(
+        "fr",
+        "Texte.",
+        &[("resources.toml", resources), ("fiche.pdf", "x")],
+    );
+    let both = "une ressource mène à une adresse ou à un fichier, à l’un des deux";
+    assert_eq!(
+        faults(folder.path()),
+        [
+            format!("1:1 {both}"),
+            format!("4:1 {both}"),
+            "12:8 il n’y a pas de fichier «\u{a0}absent.pdf\u{a0}»".to_owned(),
+            "17:8 `link.type` ne peut pas être `loi`".to_owned(),
+            "18:12 `français` n’est pas un code de langue".to_owned(),
+        ]
     );
 }

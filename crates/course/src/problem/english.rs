@@ -122,5 +122,6 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::MediaWithoutText { name } => (format!("“{name}” has neither captions nor a transcript: some learners cannot follow it"), "put a file of the same name beside it that ends in .vtt (captions) or .txt (what is said)".into()),
         Problem::ImageType { name } => (format!("“{name}” is not a file that browsers show"), "use png, jpg, gif, webp, avif or svg; mp3, m4a, ogg, opus or wav; mp4 or webm".into()),
         Problem::ImageNotHere { key } => (format!("`{key}` cannot hold an image"), "move the image into a lesson".into()),
+        Problem::ResourceDestination => ("a resource leads to an address or to a file: one of the two".into(), "write `url = \"https://…\"`, or `file = \"…\"` with the name of a file of the chapter".into()),
     }
 }

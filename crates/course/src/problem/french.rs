@@ -122,5 +122,6 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::MediaWithoutText { name } => (format!("« {name} » n’a ni sous-titres ni transcription : tous ne pourront pas le suivre"), "mettez à côté un fichier du même nom qui finit par .vtt (sous-titres) ou .txt (ce qui est dit)".into()),
         Problem::ImageType { name } => (format!("« {name} » n’est pas un fichier que les navigateurs affichent"), "employez png, jpg, gif, webp, avif ou svg ; mp3, m4a, ogg, opus ou wav ; mp4 ou webm".into()),
         Problem::ImageNotHere { key } => (format!("`{key}` ne peut pas contenir d’image"), "mettez l’image dans une leçon".into()),
+        Problem::ResourceDestination => ("une ressource mène à une adresse ou à un fichier, à l’un des deux".into(), "écrivez `url = \"https://…\"`, ou `file = \"…\"` avec le nom d’un fichier du chapitre".into()),
     }
 }

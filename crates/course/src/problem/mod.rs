@@ -153,6 +153,7 @@ pub enum Problem {
     ImageNotHere {
         key: String,
     },
+    ResourceDestination,
 }
 
 /// Why a file cannot be read.
