@@ -95,7 +95,7 @@ fn every_text_of_the_page_has_its_typography_and_the_manifest_what_was_written()
             "<p>Non❘!</p>",
             "«~Moi~»</span>",
             "<p>C’est ça❘!</p>",
-            "<p class=\"hint\">L’indice❘!</p>",
+            "<p class=\"hint quiet\">L’indice❘!</p>",
             "<dfn>L’aide</dfn>",
             "<p>C’est~: «~x~»</p>",
             "L’essai~: un · <span data-word=\"version\">",
@@ -148,7 +148,7 @@ fn a_heading_has_an_identifier_that_no_other_has_and_a_link() {
     assert_holds(
         &page,
         &[
-            "<h3 id=\"lecon.l-evaluation\" tabindex=\"-1\">L’évaluation <a class=\"anchor\" href=\"#lecon.l-evaluation\" aria-label=\"Lien vers cette partie\" data-word-label=\"heading_link\">#</a></h3>",
+            "<h3 id=\"lecon.l-evaluation\" tabindex=\"-1\">L’évaluation <a class=\"anchor\" href=\"#lecon.l-evaluation\" aria-label=\"Lien vers cette partie\" data-word-label=\"heading_link\"></a></h3>",
             "<h4 id=\"lecon.l-evaluation-2\" tabindex=\"-1\">L’<em>évaluation</em>❘? <a",
             "<h3 id=\"lecon.le-plan-2\" tabindex=\"-1\">Le plan <a",
             "<h3 id=\"lecon.le-plan\" tabindex=\"-1\">Autre <a",
@@ -202,15 +202,15 @@ fn a_resource_is_a_card_that_tells_what_it_is() {
         &page,
         &[
             "<h3 class=\"card-title\"><a class=\"external\" href=\"https://example.org/\" target=\"_blank\" rel=\"noopener noreferrer\" hreflang=\"en-GB\">L’un<span class=\"visually-hidden\"> (<span data-word=\"new_tab\">",
-            "<p class=\"card-facts\"><span data-word=\"resource_law\">Loi</span> · <span class=\"publisher\">L’État</span> · <span data-word=\"language_en\">anglais</span> · 2,4~Mo</p>",
+            "<p class=\"card-facts quiet\"><span data-word=\"resource_law\">Loi</span> · <span class=\"publisher\">L’État</span> · <span data-word=\"language_en\">anglais</span> · 2,4~Mo</p>",
             "<p>Voici~: x</p>",
             "download=\"fiche.pdf\">Fiche</a></h3>",
-            "<p class=\"card-facts\"><span data-word=\"resource_text\">Texte</span> · 12~ko</p>",
-            "<p class=\"card-facts\">ja</p>",
+            "<p class=\"card-facts quiet\"><span data-word=\"resource_text\">Texte</span> · 12~ko</p>",
+            "<p class=\"card-facts quiet\">ja</p>",
         ],
     );
     assert_eq!(page.matches("<li class=\"card\">").count(), 4);
-    assert_eq!(page.matches("<p class=\"card-facts\">").count(), 3);
+    assert_eq!(page.matches("<p class=\"card-facts quiet\">").count(), 3);
     let package = package(folder.path());
     let file = package
         .files
