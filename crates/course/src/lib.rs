@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! content/
-//!   course.toml            identifier, title, language, version, IRI, publisher
+//!   course.toml            identifier, title, language, version, IRI, publisher, theme
+//!   templates/             templates and a stylesheet of the course's own   (optional)
 //!   07-spip/               a chapter: any folder that has a chapter.toml
 //!     chapter.toml         identifier, number, title, quiz, end, next chapter
 //!     lexicon.toml         terms and their definitions       (optional)
@@ -15,6 +16,7 @@
 //! somewhere. What the packager makes of it is not this crate's affair.
 
 mod chapter;
+mod contrast;
 mod diagnostic;
 mod directive;
 mod foreign;
@@ -31,7 +33,9 @@ mod question;
 mod resources;
 mod source;
 mod table;
+mod theme;
 
+pub use contrast::Colour;
 pub use diagnostic::{Diagnostic, Severity};
 pub use foreign::Foreign;
 pub use load::Loaded;
@@ -44,3 +48,4 @@ pub use model::{
 pub use problem::Problem;
 pub use prose::Prose;
 pub use pulldown_cmark;
+pub use theme::{Font, Logo, Palette, TEMPLATES, Template, Theme};

@@ -14,6 +14,7 @@ use crate::{
     problem::{Kind, Problem},
     source::{Located, Source},
     table::{Faults, Table, is_web_address},
+    theme,
 };
 
 /// What reading a course gave.
@@ -53,6 +54,7 @@ fn read(folder: &Path, words: &[&'static str], faults: &Faults) -> Option<Course
         .map(|table| read_words(table, words))
         .unwrap_or_default();
     let whole = table.table("package").is_some_and(read_whole);
+    let theme = theme::read(table.table("theme"), folder, &source, faults);
     table.finish();
 
     check(
@@ -125,6 +127,7 @@ fn read(folder: &Path, words: &[&'static str], faults: &Faults) -> Option<Course
         publisher,
         member,
         words,
+        theme,
         whole,
         chapters,
     })

@@ -20,10 +20,7 @@ pub(crate) fn find(
 ) -> Option<Media> {
     let Located { value: name, span } = reference;
     let file = folder.join(name);
-    let outside = name
-        .split('/')
-        .any(|part| part.is_empty() || part == "." || part == "..");
-    let problem = if outside {
+    let problem = if leaves_its_folder(name) {
         Problem::ImageOutside { name: name.clone() }
     } else if kind(name).is_none() {
         Problem::ImageType { name: name.clone() }
@@ -57,6 +54,12 @@ pub(crate) fn find(
     };
     faults.report(source, span.clone(), problem);
     None
+}
+
+/// Whether a path leads out of the folder it is relative to, or is not written in the plainest way.
+pub(crate) fn leaves_its_folder(name: &str) -> bool {
+    name.split('/')
+        .any(|part| part.is_empty() || part == "." || part == "..")
 }
 
 /// What a file is, by its extension.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::prose::Prose;
+use crate::{prose::Prose, theme::Theme};
 
 /// A course: what its author wrote, checked.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Course {
     pub member: Option<Member>,
     /// Interface strings that the author replaces.
     pub words: Words,
+    /// The course's look.
+    pub theme: Theme,
     /// Whether a package holds the whole course, rather than a chapter.
     pub whole: bool,
     /// The chapters, by number.

@@ -292,6 +292,12 @@ impl<'a> Table<'a> {
         Some(value)
     }
 
+    /// Whether a list is written there, where a text may be as well.
+    pub(crate) fn is_list(&self, key: &str) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|(name, value)| name.get_ref() == key && matches!(value.get_ref(), DeValue::Array(_)))
+    }
+
     /// A list of texts, empty when absent.
     pub(crate) fn texts(&mut self, key: &'static str) -> Vec<Located<String>> {
         let Some(Located { value, span }) = self.take(key) else {

@@ -75,7 +75,7 @@ impl Build<'_> {
     /// When a chapter cannot be rendered or a package cannot be written: the folder's packages are then as they were. When
     /// one cannot be put in its place, those before it are new.
     pub fn run(&self, folder: &Path) -> Result<Vec<Built>, BuildError> {
-        let renderer = Renderer::new()?;
+        let renderer = Renderer::new(self.course)?;
         let output = Output::new(folder)?;
         let mut record = Record::read(folder);
         let parts: Vec<Vec<Prepared>> = self

@@ -145,7 +145,7 @@ impl<'c> MediaFiles<'c> {
 }
 
 /// The path of a file in a package: its name in plain letters, and a fingerprint.
-fn name(file: &Path) -> io::Result<String> {
+pub(crate) fn name(file: &Path) -> io::Result<String> {
     let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().to_lowercase();
     let stem: String = text(file.file_stem())
         .chars()

@@ -131,7 +131,7 @@ fn method(path: &str) -> CompressionMethod {
     match extension.as_deref() {
         Some(
             "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "mp3" | "m4a" | "ogg" | "opus" | "mp4"
-            | "webm" | "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp" | "epub" | "zip",
+            | "webm" | "woff2" | "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp" | "epub" | "zip",
         ) => CompressionMethod::Stored,
         _ => CompressionMethod::Deflated,
     }

@@ -11,6 +11,7 @@ pub(crate) struct Page<'a> {
     /// The stylesheets' paths.
     pub(crate) styles: Vec<&'a str>,
     pub(crate) script: &'a str,
+    pub(crate) theme: ThemeContext<'a>,
     /// [`Data`] as JSON, safe inside a script element.
     pub(crate) data: String,
     pub(crate) course: CourseContext<'a>,
@@ -30,6 +31,7 @@ pub(crate) struct CoursePage<'a> {
     pub(crate) words: &'a Table,
     pub(crate) style: &'a str,
     pub(crate) script: &'a str,
+    pub(crate) theme: ThemeContext<'a>,
     /// [`CourseData`] as JSON, safe inside a script element.
     pub(crate) data: String,
     pub(crate) course: CourseContext<'a>,
@@ -46,6 +48,26 @@ pub(crate) struct ChapterLink<'a> {
     pub(crate) page: String,
     pub(crate) summary: Option<String>,
     pub(crate) duration: Option<u32>,
+}
+
+/// A course's look, where it differs from the product's.
+#[derive(Debug, Serialize)]
+pub(crate) struct ThemeContext<'a> {
+    /// Stylesheets, after the player's.
+    pub(crate) styles: &'a [&'static str],
+    /// Whether they load a font of the package.
+    pub(crate) has_font_files: bool,
+    pub(crate) logo: Option<LogoContext<'a>>,
+}
+
+/// The logo, with its size in pixels where it is known.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogoContext<'a> {
+    pub(crate) path: &'a str,
+    /// Whose it is.
+    pub(crate) text: &'a str,
+    pub(crate) width: Option<usize>,
+    pub(crate) height: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]

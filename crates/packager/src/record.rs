@@ -79,8 +79,8 @@ impl Entry {
     }
 }
 
-/// What the packages of a part are made from, as a hexadecimal SHA-256: the program, `course.toml`, and every file of the
-/// chapters' folders (the text of those that hold text, the size and time of the others).
+/// What the packages of a part are made from, as a hexadecimal SHA-256: the program, `course.toml`, the
+/// course's look, and every file of the chapters' folders (the text of those that hold text, the size and time of the others).
 pub(crate) fn source(program: &[u8], course: &Course, part: Part<'_>) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut add = |bytes: &[u8]| {
@@ -89,6 +89,20 @@ pub(crate) fn source(program: &[u8], course: &Course, part: Part<'_>) -> io::Res
     };
     add(program);
     add(&fs::read(course.folder.join("course.toml"))?);
+    let theme = &course.theme;
+    let templates = theme.templates.iter();
+    for (name, text) in templates
+        .map(|template| (template.name, template.text()))
+        .chain(theme.style.as_deref().map(|style| ("style.css", style)))
+    {
+        add(name.as_bytes());
+        add(text.as_bytes());
+    }
+    for file in theme.files() {
+        let Entry { size, modified, .. } = Entry::of(file, "")?;
+        add(&size.to_be_bytes());
+        add(&modified.to_be_bytes());
+    }
     let chapters = part.chapters();
     add(&chapters.len().to_be_bytes());
     for file in chapters

@@ -2,15 +2,17 @@
 
 use std::{collections::HashSet, iter};
 
-use cartable_course::{Block, Chapter, Course, Lexicon, QuestionKind};
+use cartable_course::{Block, Chapter, Course, Diagnostic, Lexicon, QuestionKind};
 use cartable_player::Extra;
 use rayon::prelude::*;
+use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::{
     data, keys,
     lesson::{LessonWriter, Scope},
     lexicon::Terms,
+    look::Look,
     media::MediaFiles,
     package::{COURSE_SCRIPT, Made, PAGE, SCRIPT, STYLE},
     page::{
@@ -20,39 +22,17 @@ use crate::{
     part::Part,
     prose::{self, Setting},
     rendered::{RenderedChapter, RenderedCourse, chapter_activity, units},
-    resources,
+    resources, templates,
     words::words,
 };
-
-/// The templates, by the name under which they include each other.
-static TEMPLATES: [(&str, &str); 6] = [
-    (
-        "callout.html",
-        include_str!("../../../templates/player/callout.html"),
-    ),
-    (
-        "course.html",
-        include_str!("../../../templates/player/course.html"),
-    ),
-    (
-        "dialogs.html",
-        include_str!("../../../templates/player/dialogs.html"),
-    ),
-    ("page.html", include_str!("../../../templates/player/page.html")),
-    (
-        "panels.html",
-        include_str!("../../../templates/player/panels.html"),
-    ),
-    (
-        "question.html",
-        include_str!("../../../templates/player/question.html"),
-    ),
-];
 
 /// Why a chapter cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// A template is wrong.
+    /// Templates of the course are wrong.
+    #[error("a template of the course cannot be rendered")]
+    Faults(Vec<Diagnostic>),
+    /// A template of the product is wrong.
     #[error("a template of the player cannot be rendered")]
     Template(#[from] tera::Error),
     /// Two identifiers have the same key in suspend data.
@@ -68,27 +48,29 @@ pub enum RenderError {
     Data(#[from] serde_json::Error),
 }
 
-/// Renders chapters with the player's templates.
+/// Renders chapters with the player's templates, or those of their course.
 pub struct Renderer {
     tera: Tera,
+    look: Look,
 }
 
 /// A lesson, and the identifiers of the terms that were found in it.
 type MarkedLesson<'c, 't> = (LessonReference<'c>, HashSet<&'t str>);
 
 impl Renderer {
-    /// Parses the templates.
+    /// Parses the templates of a course, and reads what it looks like.
     ///
     /// # Errors
     ///
-    /// When a template is malformed.
-    pub fn new() -> Result<Self, RenderError> {
-        let mut tera = Tera::new();
-        tera.add_raw_templates(TEMPLATES)?;
-        Ok(Self { tera })
+    /// When a template is malformed, or the logo or a font cannot be read.
+    pub fn new(course: &Course) -> Result<Self, RenderError> {
+        Ok(Self {
+            tera: templates::load(&course.theme)?,
+            look: Look::of(&course.theme)?,
+        })
     }
 
-    /// Renders a part of a course.
+    /// Renders a part of the course.
     ///
     /// # Errors
     ///
@@ -112,6 +94,7 @@ impl Renderer {
             publisher: course.publisher.clone(),
             chapters,
             html,
+            look: self.look.files().to_vec(),
         })
     }
 
@@ -137,14 +120,20 @@ impl Renderer {
             words: &words,
             style: STYLE,
             script: COURSE_SCRIPT,
+            theme: self.look.context(course),
             data: data::course_data(course)?,
             course: course_context(course, None, &setting),
             chapters: chapters.collect(),
         };
-        let html = self
-            .tera
-            .render("course.html", &Context::from_serialize(&page)?)?;
+        let html = self.html("course.html", &page, course)?;
         Ok(Made::new(html))
+    }
+
+    /// What a template makes of its context.
+    fn html(&self, template: &str, context: &impl Serialize, course: &Course) -> Result<String, RenderError> {
+        let context = Context::from_serialize(context)?;
+        let html = self.tera.render(template, &context);
+        html.map_err(|error| templates::render_error(error, &course.theme))
     }
 
     fn chapter(
@@ -176,7 +165,7 @@ impl Renderer {
             terms: &terms,
             setting,
         };
-        let (lessons, marked) = self.lessons(chapter, &scope)?;
+        let (lessons, marked) = self.lessons(course, chapter, &scope)?;
 
         let extras = extras(chapter);
         let page = Page {
@@ -186,6 +175,7 @@ impl Renderer {
                 .chain(extras.iter().map(|extra| extra.style_path()))
                 .collect(),
             script: SCRIPT,
+            theme: self.look.context(course),
             data: data::data(course, chapter, &words, whole)?,
             course: course_context(course, whole, &setting),
             chapter: ChapterContext {
@@ -219,7 +209,7 @@ impl Renderer {
                 url: next.url.as_deref(),
             }),
         };
-        let html = self.tera.render("page.html", &Context::from_serialize(&page)?)?;
+        let html = self.html("page.html", &page, course)?;
 
         let activity = chapter_activity(course, chapter);
         Ok(RenderedChapter {
@@ -247,6 +237,7 @@ impl Renderer {
     /// The lessons, and each one's terms.
     fn lessons<'c, 't>(
         &self,
+        course: &Course,
         chapter: &'c Chapter,
         scope: &Scope<'_, 't>,
     ) -> Result<(Vec<LessonContext<'c>>, Vec<MarkedLesson<'c, 't>>), RenderError> {
@@ -255,7 +246,9 @@ impl Renderer {
         let mut question_number = 0;
         for (index, lesson) in chapter.lessons.iter().enumerate() {
             let mut writer = LessonWriter::new(&self.tera, scope, lesson, question_number);
-            let html = writer.html()?;
+            let html = writer
+                .html()
+                .map_err(|error| templates::render_error(error, &course.theme))?;
             question_number = writer.question_number;
             let reference = LessonReference {
                 id: &lesson.id,

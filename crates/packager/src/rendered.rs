@@ -5,7 +5,7 @@ use std::{iter, path::PathBuf};
 use cartable_course::{Chapter, Course};
 use cartable_player::Extra;
 
-use crate::package::Made;
+use crate::package::{Content, Made};
 
 /// A course, or one of its chapters, as every target packages it.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct RenderedCourse {
     pub chapters: Vec<RenderedChapter>,
     /// The page that leads to the chapters, when the package holds all of them.
     pub html: Option<Made>,
+    /// Its look: stylesheets, a logo, fonts, by their path in the package.
+    pub look: Vec<(String, Content)>,
 }
 
 impl RenderedCourse {

@@ -260,7 +260,7 @@ proptest! {
         prop_assert_eq!(everything(&folder.path().join("one")), everything(&folder.path().join("two")));
 
         for part in parts {
-            let pages = Renderer::new().unwrap().render(&course, part).unwrap();
+            let pages = Renderer::new(&course).unwrap().render(&course, part).unwrap();
             for target in formats() {
                 let package = target.package(&pages, "x".to_owned(), &Schemas::default()).unwrap();
                 for (path, content) in &package.files {
@@ -354,7 +354,7 @@ fn the_schemas_of_each_target_accept_the_manifests_of_any_course() {
         let mut made = 0;
         for (number, (_, course)) in courses.iter().enumerate() {
             for part in Part::all(course) {
-                let pages = Renderer::new().unwrap().render(course, part).unwrap();
+                let pages = Renderer::new(course).unwrap().render(course, part).unwrap();
                 let package = target
                     .package(&pages, "x".to_owned(), &Schemas::default())
                     .unwrap();

@@ -44,7 +44,7 @@ fn faults(folder: &Path) -> Vec<String> {
 fn package(folder: &Path) -> Package {
     assert_eq!(faults(folder), Vec::<String>::new());
     let course = Course::load(folder, &word_keys()).course.unwrap();
-    let pages = Renderer::new()
+    let pages = Renderer::new(&course)
         .unwrap()
         .render(&course, Part::all(&course)[0])
         .unwrap();

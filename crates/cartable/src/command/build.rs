@@ -4,8 +4,8 @@ use std::path::Path;
 
 use cartable_course::{Course, Locale};
 use cartable_packager::{
-    Build, BuildError, Change, OutputError, PackageFormat, Part, Schemas, Written, format_named, formats,
-    word_keys,
+    Build, BuildError, Change, OutputError, PackageFormat, Part, RenderError, Schemas, Written, format_named,
+    formats, word_keys,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -98,6 +98,7 @@ pub(crate) fn build<'a>(
         progress: &|| bar.inc(1),
     };
     let built = work.run(out).map_err(|error| match error {
+        BuildError::Render(RenderError::Faults(faults)) => faulty_course(faults, Format::Text, locale),
         BuildError::Render(error) => cannot_render(&error, locale),
         BuildError::Output(error) => cannot_write(&error, locale),
         BuildError::SuspendData {

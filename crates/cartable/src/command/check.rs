@@ -1,9 +1,10 @@
 //! `cartable check`: every fault of a course, with its place.
 
 use cartable_course::{Course, Locale};
-use cartable_packager::word_keys;
+use cartable_packager::{RenderError, check_templates, word_keys};
 use serde::Serialize;
 
+use super::build::cannot_render;
 use crate::{
     args::{Check, Format},
     failure::{Failure, JsonDiagnostic, faulty_course, print_diagnostics},
@@ -20,6 +21,13 @@ pub(crate) fn run(arguments: &Check, locale: Locale) -> Result<(), Failure> {
     let Some(course) = loaded.course else {
         return Err(faulty_course(loaded.diagnostics, arguments.format, locale));
     };
+    check_templates(&course).map_err(|error| match error {
+        RenderError::Faults(faults) => faulty_course(faults, arguments.format, locale),
+        error => Failure {
+            format: arguments.format,
+            ..cannot_render(&error, locale)
+        },
+    })?;
     match arguments.format {
         Format::Json => {
             let diagnostics = loaded

@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Demo, locale: Locale) -> Result<(), Failure> {
 
 /// The xAPI package of each chapter, or of the whole course, with its activity.
 fn launched(course: &Course, parts: &[Part<'_>], locale: Locale) -> Result<Vec<Launched>, Failure> {
-    let renderer = Renderer::new().map_err(|error| cannot_render(&error, locale))?;
+    let renderer = Renderer::new(course).map_err(|error| cannot_render(&error, locale))?;
     let mut launched = Vec::new();
     for part in parts {
         let pages = renderer

@@ -2,6 +2,11 @@
 
 use super::{Expected, Kind, Problem, Unreadable};
 
+/// A contrast, given in hundredths.
+fn ratio(hundredths: u32) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
 #[expect(clippy::too_many_lines, reason = "a catalogue: one arm per problem")]
 pub(super) fn text(problem: &Problem) -> (String, String) {
     match problem {
@@ -121,6 +126,28 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::ImageOutside { name } => (format!("“{name}” leaves the chapter's folder"), "put the file into the chapter's folder".into()),
         Problem::MediaWithoutText { name } => (format!("“{name}” has neither captions nor a transcript: some learners cannot follow it"), "put a file of the same name beside it that ends in .vtt (captions) or .txt (what is said)".into()),
         Problem::ImageType { name } => (format!("“{name}” is not a file that browsers show"), "use png, jpg, gif, webp, avif or svg; mp3, m4a, ogg, opus or wav; mp4 or webm".into()),
+        Problem::ThemeFileMissing { name } => (format!("there is no file “{name}”"), "put the file beside course.toml, or correct its name".into()),
+        Problem::ThemeFileOutside { name } => (format!("“{name}” leaves the course's folder"), "put the file beside course.toml, or in a folder there".into()),
+        Problem::LogoType { name } => (format!("“{name}” cannot be a logo"), "use svg, png, webp or jpg".into()),
+        Problem::FontType { key, name } => (
+            format!("`{key}`: “{name}” is not a WOFF2 font"),
+            "write the name of a .woff2 file beside course.toml, or a list of fonts that learners have, such as [\"Verdana\", \"sans-serif\"]".into(),
+        ),
+        Problem::BadColour { key, value } => (format!("`{key}`: “{value}” is not a colour"), "write a # and six hexadecimal digits, such as \"#7d4a21\"".into()),
+        Problem::LowContrast { scheme, text, text_colour, background, background_colour, contrast, needed, readable } => (
+            format!(
+                "[theme.{scheme}]: `{text}` ({text_colour}) on `{background}` ({background_colour}) has a contrast of {}, and {} are needed to read it",
+                ratio(*contrast),
+                ratio(*needed),
+            ),
+            match readable {
+                Some(colour) => format!("`{text} = \"{colour}\"` would do"),
+                None => format!("bring what `{text}` stands on closer together, then make `{text}` darker or lighter"),
+            },
+        ),
+        Problem::UnknownTemplate { name, known } => (format!("there is no template “{name}” to replace"), format!("remove or rename it; known here: {}", known.join(", "))),
+        Problem::Template { message } => (format!("this template cannot be rendered: {message}"), "compare it with the one of the product, in templates/player/".into()),
+        Problem::TemplateWithout { variable } => (format!("this template does not use `{variable}`, without which the page cannot work"), "compare it with the one of the product, in templates/player/".into()),
         Problem::ImageNotHere { key } => (format!("`{key}` cannot hold an image"), "move the image into a lesson".into()),
         Problem::ResourceDestination => ("a resource leads to an address or to a file: one of the two".into(), "write `url = \"https://…\"`, or `file = \"…\"` with the name of a file of the chapter".into()),
     }

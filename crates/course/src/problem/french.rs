@@ -2,6 +2,11 @@
 
 use super::{Expected, Kind, Problem, Unreadable};
 
+/// A contrast, given in hundredths.
+fn ratio(hundredths: u32) -> String {
+    format!("{},{:02}", hundredths / 100, hundredths % 100)
+}
+
 #[expect(clippy::too_many_lines, reason = "a catalogue: one arm per problem")]
 pub(super) fn text(problem: &Problem) -> (String, String) {
     match problem {
@@ -121,6 +126,28 @@ pub(super) fn text(problem: &Problem) -> (String, String) {
         Problem::ImageOutside { name } => (format!("« {name} » sort du dossier du chapitre"), "mettez le fichier dans le dossier du chapitre".into()),
         Problem::MediaWithoutText { name } => (format!("« {name} » n’a ni sous-titres ni transcription : tous ne pourront pas le suivre"), "mettez à côté un fichier du même nom qui finit par .vtt (sous-titres) ou .txt (ce qui est dit)".into()),
         Problem::ImageType { name } => (format!("« {name} » n’est pas un fichier que les navigateurs affichent"), "employez png, jpg, gif, webp, avif ou svg ; mp3, m4a, ogg, opus ou wav ; mp4 ou webm".into()),
+        Problem::ThemeFileMissing { name } => (format!("il n’y a pas de fichier « {name} »"), "mettez le fichier à côté de course.toml, ou corrigez son nom".into()),
+        Problem::ThemeFileOutside { name } => (format!("« {name} » sort du dossier du cours"), "mettez le fichier à côté de course.toml, ou dans un dossier qui s’y trouve".into()),
+        Problem::LogoType { name } => (format!("« {name} » ne peut pas être un logo"), "employez svg, png, webp ou jpg".into()),
+        Problem::FontType { key, name } => (
+            format!("`{key}` : « {name} » n’est pas une police WOFF2"),
+            "écrivez le nom d’un fichier .woff2 à côté de course.toml, ou une liste de polices que les gens ont, comme [\"Verdana\", \"sans-serif\"]".into(),
+        ),
+        Problem::BadColour { key, value } => (format!("`{key}` : « {value} » n’est pas une couleur"), "écrivez un # et six chiffres hexadécimaux, comme \"#7d4a21\"".into()),
+        Problem::LowContrast { scheme, text, text_colour, background, background_colour, contrast, needed, readable } => (
+            format!(
+                "[theme.{scheme}] : `{text}` ({text_colour}) sur `{background}` ({background_colour}) a un contraste de {}, et il en faut {} pour le lire",
+                ratio(*contrast),
+                ratio(*needed),
+            ),
+            match readable {
+                Some(colour) => format!("`{text} = \"{colour}\"` conviendrait"),
+                None => format!("rapprochez les couleurs sur lesquelles se lit `{text}`, puis foncez ou éclaircissez `{text}`"),
+            },
+        ),
+        Problem::UnknownTemplate { name, known } => (format!("il n’y a pas de gabarit « {name} » à remplacer"), format!("retirez-le ou renommez-le ; connus ici : {}", known.join(", "))),
+        Problem::Template { message } => (format!("ce gabarit ne donne pas de page : {message}"), "comparez-le avec celui du produit, dans templates/player/".into()),
+        Problem::TemplateWithout { variable } => (format!("ce gabarit n’emploie pas `{variable}`, sans quoi la page ne peut pas marcher"), "comparez-le avec celui du produit, dans templates/player/".into()),
         Problem::ImageNotHere { key } => (format!("`{key}` ne peut pas contenir d’image"), "mettez l’image dans une leçon".into()),
         Problem::ResourceDestination => ("une ressource mène à une adresse ou à un fichier, à l’un des deux".into(), "écrivez `url = \"https://…\"`, ou `file = \"…\"` avec le nom d’un fichier du chapitre".into()),
     }

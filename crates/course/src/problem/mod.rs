@@ -5,7 +5,7 @@ mod french;
 
 use std::io;
 
-use crate::{diagnostic::Severity, locale::Locale};
+use crate::{contrast::Colour, diagnostic::Severity, locale::Locale};
 
 /// What is wrong with a file of the course.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +154,45 @@ pub enum Problem {
         key: String,
     },
     ResourceDestination,
+    ThemeFileMissing {
+        name: String,
+    },
+    ThemeFileOutside {
+        name: String,
+    },
+    LogoType {
+        name: String,
+    },
+    FontType {
+        key: String,
+        name: String,
+    },
+    BadColour {
+        key: String,
+        value: String,
+    },
+    LowContrast {
+        scheme: &'static str,
+        text: &'static str,
+        text_colour: Colour,
+        background: &'static str,
+        background_colour: Colour,
+        /// In hundredths, as `needed`.
+        contrast: u32,
+        needed: u32,
+        /// A colour of the text that would do.
+        readable: Option<Colour>,
+    },
+    UnknownTemplate {
+        name: String,
+        known: &'static [&'static str],
+    },
+    Template {
+        message: String,
+    },
+    TemplateWithout {
+        variable: &'static str,
+    },
 }
 
 /// Why a file cannot be read.

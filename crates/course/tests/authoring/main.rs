@@ -6,6 +6,7 @@ mod media;
 mod panels;
 mod questions;
 mod rules;
+mod theme;
 
 use std::fs;
 

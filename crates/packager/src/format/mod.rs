@@ -139,6 +139,9 @@ pub trait PackageFormat: Sync {
                 add(&path, Content::Made(made));
             }
         }
+        for (path, content) in &course.look {
+            add(path, content.clone());
+        }
         for chapter in &course.chapters {
             add(&chapter.page, Content::Made(chapter.html.clone()));
             for extra in &chapter.extras {
