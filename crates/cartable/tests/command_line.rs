@@ -561,3 +561,29 @@ fn a_store_has_credentials_of_its_own_with_an_end_and_origins() {
         }
     }
 }
+
+#[test]
+fn a_template_that_fails_is_told_with_its_place_before_anything_is_written() {
+    let workshop = Workshop::new();
+    fs::create_dir(workshop.path("content/templates")).unwrap();
+    let template = workshop.path("content/templates/question.html");
+    for (text, place) in [
+        ("<p>{% if %}</p>", "question.html:1:10"),
+        ("\n{{ question.colour }}", "question.html:2:"),
+    ] {
+        fs::write(&template, text).unwrap();
+        for command in [&["check", "content"][..], &["build", "content", "--out", "out"]] {
+            let said = workshop.refused(&[command, &["--lang", "fr"]].concat());
+            assert_says(&said, &[place, "gabarit", "help:", "le cours a une erreur"]);
+        }
+        let packages = fs::read_dir(workshop.path("out")).map_or(0, Iterator::count);
+        assert_eq!(packages, 0);
+    }
+    fs::write(&template, "<p>{{ question.id }}</p>").unwrap();
+    assert!(
+        workshop
+            .run(&["build", "content", "--out", "out"])
+            .status
+            .success()
+    );
+}
