@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path};
 
 use crate::{
     directive::{self, Directive, Piece},
-    model::{Block, Lesson, Pool, Question},
+    model::{Block, Lesson, Pool, Question, Reference},
     panel,
     problem::Problem,
     prose::{self, References},
@@ -90,17 +90,19 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
     }
 
     let (id, title) = (id?, title?);
-    let lesson = Lesson {
-        id: id.value.clone(),
-        title,
-        duration,
-        blocks,
-    };
     let Reader {
         references,
         questions,
         ..
     } = reader;
+    let lesson = Lesson {
+        id: id.value.clone(),
+        title,
+        duration,
+        blocks,
+        file: path.to_owned(),
+        references: places(&references, &source),
+    };
     Some(Read {
         lesson,
         id,
@@ -108,6 +110,21 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
         references,
         source,
     })
+}
+
+/// Where a lesson names links and files, in the order of its text.
+fn places(references: &References, source: &Source) -> Vec<Reference> {
+    let mut all: Vec<_> = references.media.iter().chain(&references.links).collect();
+    all.sort_by_key(|reference| reference.span.start);
+    let place = |reference: &&Located<String>| {
+        let (line, column) = source.position(reference.span.start);
+        Reference {
+            target: reference.value.clone(),
+            line,
+            column,
+        }
+    };
+    all.iter().map(place).collect()
 }
 
 /// What the directives of a lesson are read with, and what they leave to be checked.

@@ -194,6 +194,21 @@ pub struct Lesson {
     pub duration: Option<u32>,
     /// What it holds, in order.
     pub blocks: Vec<Block>,
+    /// Where it was read.
+    pub file: PathBuf,
+    /// Where its links and local files are written, in the order of the file.
+    pub references: Vec<Reference>,
+}
+
+/// A link or a local file, where a lesson names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The address or the file's name, as written.
+    pub target: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
 }
 
 impl Lesson {

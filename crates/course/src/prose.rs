@@ -63,6 +63,8 @@ pub(crate) struct References {
     pub(crate) media: Vec<Located<String>>,
     /// The identifiers that headings are given.
     pub(crate) headings: Vec<Located<String>>,
+    /// Addresses, as written.
+    pub(crate) links: Vec<Located<String>>,
 }
 
 /// Where faults go while a text is parsed: the span is in the whole file.
@@ -114,6 +116,10 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
                     },
                 );
             }
+            Event::Start(Tag::Link { dest_url, .. }) => references.links.push(Located {
+                value: dest_url.to_string(),
+                span: span.clone(),
+            }),
             Event::Start(Tag::Image { dest_url, .. }) => {
                 image = Some((span.clone(), false));
                 if dest_url.contains("://") || dest_url.starts_with("//") || dest_url.starts_with("data:") {

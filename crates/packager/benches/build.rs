@@ -95,7 +95,7 @@ fn build(content: &Path, out: &Path) -> usize {
         program: b"bench",
         progress: &|| {},
     };
-    build.run(out).unwrap().len()
+    build.run(out).unwrap().packages.len()
 }
 
 /// Deflates and writes what the zips of a folder hold, and nothing else.

@@ -6,6 +6,7 @@
 //! 3. [`Package::write_zip`] writes it: fixed dates and sorted entries, so that the same input gives the same bytes.
 //! 4. [`Build`] does this on all cores for the chapters that have changed, writes all packages beside their final place
 //!    and renames them at the end: a build that fails leaves the folder as it was.
+//! 5. Beside them it writes an accessibility report of each part (`report`), made from the same pages.
 
 mod build;
 mod data;
@@ -25,6 +26,7 @@ mod quotations;
 mod record;
 mod render;
 mod rendered;
+mod report;
 mod resources;
 mod suspend;
 mod tables;
@@ -32,7 +34,7 @@ mod templates;
 mod typography;
 mod words;
 
-pub use build::{Build, BuildError, Built};
+pub use build::{Build, BuildError, Built, Outcome, Reported};
 pub use format::{ControlFiles, PackageFormat, Schemas, format_named, formats};
 pub use output::{Change, OutputError, Written};
 pub use package::{Content, Made, Package};

@@ -1,4 +1,4 @@
-//! Writes packages to a folder: all of them, or none.
+//! Writes packages and reports to a folder: all of them, or none.
 
 use std::{
     fs::{self, File},
@@ -97,17 +97,54 @@ impl Output {
         &self.folder
     }
 
-    /// A package that is in its place already.
-    pub(crate) fn unchanged(&self, name: &str, size: u64) -> Pending {
+    /// A file that is in its place already.
+    pub(crate) fn unchanged(&self, file: &str, size: u64) -> Pending {
         Pending {
             written: Written {
-                file: self.folder.join(format!("{name}.zip")),
+                file: self.folder.join(file),
                 size,
                 change: Change::Unchanged,
             },
             file: None,
             folder: None,
         }
+    }
+
+    /// Writes a page beside its final place.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written to.
+    pub(crate) fn add_page(&self, name: &str, page: &str) -> Result<Pending, OutputError> {
+        let path = self.folder.join(name);
+        let change = match fs::read(&path) {
+            Ok(existing) if existing == page.as_bytes() => Change::Unchanged,
+            Ok(_) => Change::Changed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Change::New,
+            Err(error) => return Err(OutputError::of(&path, error)),
+        };
+        let file = if change == Change::Unchanged {
+            None
+        } else {
+            let mut file = part_file()
+                .tempfile_in(&self.folder)
+                .map_err(|error| OutputError::Folder {
+                    path: self.folder.clone(),
+                    error,
+                })?;
+            file.write_all(page.as_bytes())
+                .map_err(|error| OutputError::of(&path, error))?;
+            Some(file.into_temp_path())
+        };
+        Ok(Pending {
+            written: Written {
+                file: path,
+                size: u64::try_from(page.len()).unwrap_or(u64::MAX),
+                change,
+            },
+            file,
+            folder: None,
+        })
     }
 
     /// Writes a package beside its final place.
@@ -122,14 +159,8 @@ impl Output {
             error,
         };
 
-        let mut builder = Builder::new();
-        builder.prefix(".").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // A package is no secret: the umask decides, as for any file.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "permissions are set on Unix alone"))]
+        let mut builder = part_file();
         let folder_error = |error| OutputError::Folder {
             path: self.folder.clone(),
             error,
@@ -196,6 +227,19 @@ impl Pending {
         }
         Ok(written)
     }
+}
+
+/// What makes files that are not in their place yet.
+fn part_file() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A package is no secret: the umask decides, as for any file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
 }
 
 /// Puts a folder in the place of another.

@@ -49,7 +49,7 @@ impl<'c> Part<'c> {
         }
     }
 
-    /// The file name of a package for a target, without its ending: what Moodle shows as the activity's name when the file
+    /// The file name of a package for a target (or of a report), without its ending: what Moodle shows as the activity's name when the file
     /// is dropped on a course.
     pub(crate) fn file_name(self, course: &Course, target: &str) -> String {
         let (id, version) = (&course.id, &course.version);

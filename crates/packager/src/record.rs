@@ -30,6 +30,9 @@ pub(crate) struct Entry {
     size: u64,
     /// When the zip was written, in nanoseconds since 1970.
     modified: u128,
+    /// How many points do not hold, of a report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    points: Option<usize>,
 }
 
 impl Record {
@@ -44,8 +47,14 @@ impl Record {
     /// The size of a package that was made from this, if its file is still the one that was written.
     pub(crate) fn unchanged(&self, folder: &Path, name: &str, source: &str) -> Option<u64> {
         let entry = self.0.get(name)?;
-        (entry.source == source && Entry::of(&folder.join(name), source).ok()? == *entry)
-            .then_some(entry.size)
+        let mut found = Entry::of(&folder.join(name), source).ok()?;
+        found.points = entry.points;
+        (found == *entry).then_some(entry.size)
+    }
+
+    /// How many points do not hold, in a report that was written.
+    pub(crate) fn points(&self, name: &str) -> Option<usize> {
+        self.0.get(name)?.points
     }
 
     /// Notes a package that stands in the folder.
@@ -53,6 +62,13 @@ impl Record {
         let entry = Entry::of(&folder.join(name), source)?;
         self.0.insert(name.to_owned(), entry);
         Ok(())
+    }
+
+    /// Notes how many points do not hold in a report that was noted.
+    pub(crate) fn note_points(&mut self, name: &str, points: usize) {
+        if let Some(entry) = self.0.get_mut(name) {
+            entry.points = Some(points);
+        }
     }
 
     /// Writes the record in place of the one before.
@@ -75,6 +91,7 @@ impl Entry {
             source: source.to_owned(),
             size: metadata.len(),
             modified: modified.as_nanos(),
+            points: None,
         })
     }
 }

@@ -502,9 +502,9 @@ fn a_template_of_the_course_takes_the_place_of_the_product_s() {
     )
     .unwrap();
     let page = text(&package(folder.path(), "scorm12"), "index.html");
-    assert!(
-        page.contains("<form class=\"ours\" data-question=\"laquelle\"><p>Laquelle\u{202f}?</p>\nValider</form>")
-    );
+    assert!(page.contains(
+        "<form class=\"ours\" data-question=\"laquelle\"><p>Laquelle\u{202f}?</p>\nValider</form>"
+    ));
     // The rest is the product's.
     assert!(page.contains("<main id=\"main\"") && !page.contains("class=\"question\""));
 }
@@ -598,7 +598,7 @@ fn a_build_makes_again_what_a_new_look_changes() {
             program: b"",
             progress: &|| (),
         };
-        build.run(out.path()).map(|built| built[0].written.change)
+        build.run(out.path()).map(|built| built.packages[0].written.change)
     };
     assert_eq!(build().unwrap(), Change::New);
     assert_eq!(build().unwrap(), Change::Unchanged);

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use cartable_course::{Course, Locale};
 use cartable_packager::{
-    Build, BuildError, Change, OutputError, PackageFormat, Part, RenderError, Schemas, Written, format_named,
-    formats, word_keys,
+    Build, BuildError, Change, OutputError, PackageFormat, Part, RenderError, Reported, Schemas, Written,
+    format_named, formats, word_keys,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -60,19 +60,22 @@ pub(crate) fn run(arguments: &args::Build, locale: Locale) -> Result<(), Failure
                 .iter()
                 .map(|fault| JsonDiagnostic::new(fault, locale))
                 .collect();
-            let packages = built.iter().map(JsonPackage::new).collect();
+            let packages = built.packages.iter().map(JsonPackage::new).collect();
+            let reports = built.reports.iter().flat_map(files).collect();
             println!(
                 "{}",
                 serde_json::to_string_pretty(&Report {
                     packages,
-                    diagnostics
+                    diagnostics,
+                    reports,
                 })
                 .unwrap_or_default()
             );
         }
         Format::Text => {
             print_diagnostics(&loaded.diagnostics, locale);
-            print_built(&built, locale);
+            print_built(&built.packages, locale);
+            print_reports(&built.reports, locale);
         }
     }
     Ok(())
@@ -86,7 +89,7 @@ pub(crate) fn build<'a>(
     schemas: &[Schemas],
     out: &Path,
     locale: Locale,
-) -> Result<Vec<BuiltPackage<'a>>, Failure> {
+) -> Result<BuiltCourse<'a>, Failure> {
     let bar = progress_bar(parts.len() * targets.len());
     let program = environment::program();
     let work = Build {
@@ -109,14 +112,17 @@ pub(crate) fn build<'a>(
         } => too_much_to_keep(&title, target, limit, needed, locale),
     })?;
     bar.finish_and_clear();
-    let named = built.into_iter().filter_map(|built| {
+    let named = built.packages.into_iter().filter_map(|built| {
         Some(BuiltPackage {
             part: *parts.get(built.part)?,
             target: *targets.get(built.target)?,
             written: built.written,
         })
     });
-    Ok(named.collect())
+    Ok(BuiltCourse {
+        packages: named.collect(),
+        reports: built.reports,
+    })
 }
 
 /// The schemas that the packager's user holds, for each target.
@@ -152,6 +158,12 @@ fn find_schemas(
         })
     };
     targets.iter().map(find).collect()
+}
+
+/// What was built, or was there already.
+pub(crate) struct BuiltCourse<'a> {
+    pub(crate) packages: Vec<BuiltPackage<'a>>,
+    pub(crate) reports: Vec<Reported>,
 }
 
 /// A package that was built, or was there already.
@@ -253,6 +265,14 @@ fn cannot_write(error: &OutputError, locale: Locale) -> Failure {
 struct Report<'a> {
     packages: Vec<JsonPackage<'a>>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
+    /// The accessibility reports and the drafts of declarations.
+    reports: Vec<&'a Path>,
+}
+
+/// The files of a report.
+fn files(reported: &Reported) -> impl Iterator<Item = &Path> {
+    let written = std::iter::once(&reported.report).chain(&reported.declaration);
+    written.map(|written| &*written.file)
 }
 
 #[derive(Serialize)]
@@ -325,6 +345,44 @@ pub(crate) fn print_built(built: &[BuiltPackage<'_>], locale: Locale) {
                 format!("{count} paquets inchangés"),
             )
         );
+    }
+}
+
+/// Prints how many points of accessibility do not hold, and where to read which; of a large course, all together.
+pub(crate) fn print_reports(reports: &[Reported], locale: Locale) {
+    let say = |points: usize| match (locale, points) {
+        (Locale::English, 0) => "Accessibility: nothing found to correct".to_owned(),
+        (Locale::English, 1) => "Accessibility: 1 point to correct".to_owned(),
+        (Locale::English, _) => format!("Accessibility: {points} points to correct"),
+        (Locale::French, 0) => "Accessibilité : rien à corriger n’a été trouvé".to_owned(),
+        (Locale::French, 1) => "Accessibilité : 1 point à corriger".to_owned(),
+        (Locale::French, _) => format!("Accessibilité : {points} points à corriger"),
+    };
+    if reports.len() > WORTH_A_BAR {
+        let points = reports.iter().map(|reported| reported.points).sum();
+        println!(
+            "{}",
+            choose(
+                locale,
+                format!(
+                    "{}, in {} reports (*-accessibility.html)",
+                    say(points),
+                    reports.len()
+                ),
+                format!(
+                    "{}, dans {} rapports (*-accessibility.html)",
+                    say(points),
+                    reports.len()
+                ),
+            )
+        );
+        return;
+    }
+    for reported in reports {
+        println!("{}", say(reported.points));
+        for file in files(reported) {
+            println!("  {}", file.display());
+        }
     }
 }
 

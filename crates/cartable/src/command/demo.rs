@@ -11,7 +11,7 @@ use form_urlencoded::Serializer;
 
 use self::site::Site;
 use super::{
-    build::{build, cannot_render, print_built},
+    build::{build, cannot_render, print_built, print_reports},
     serve::{Edge, local_address, log, print_how_to_stop, server, until_asked_to_stop},
 };
 use crate::{
@@ -36,7 +36,8 @@ pub(crate) fn run(arguments: &Demo, locale: Locale) -> Result<(), Failure> {
     print_diagnostics(&loaded.diagnostics, locale);
     let parts = Part::all(&course);
     let built = build(&course, &parts, formats(), &[], &arguments.out, locale)?;
-    print_built(&built, locale);
+    print_built(&built.packages, locale);
+    print_reports(&built.reports, locale);
     let packages = launched(&course, &parts, locale)?;
     block_on(serve(arguments, packages, locale), locale)
 }

@@ -1,0 +1,664 @@
+//! What the build verifies on a rendered page.
+//!
+//! 1. [`Page::read`] reads a page and knows which of its elements come from which line of the author's.
+//! 2. [`Page::check`] examines them, check by check; what does not hold is a [`Point`] with its place.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    path::Path,
+};
+
+use cartable_course::{Chapter, Course, Media};
+
+use super::{
+    html::{Document, Element, words},
+    place::{Place, Places},
+};
+use crate::rendered::RenderedChapter;
+
+/// An alternative that is longer is a description, which belongs in the text.
+const LONGEST_ALTERNATIVE: usize = 250;
+/// A sentence in capitals has at least so many words, and letters; an acronym or a short title is none.
+const CAPITALS: (usize, usize) = (4, 12);
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// How many things were examined.
+    pub(crate) examined: usize,
+    /// What does not hold.
+    pub(crate) points: Vec<Point>,
+}
+
+/// Something that does not hold.
+#[derive(Debug)]
+pub(crate) struct Point {
+    /// What is wrong, a key of `[faults]` in the report's words.
+    pub(crate) fault: &'static str,
+    /// Where.
+    pub(crate) place: Place,
+    /// What it is about, as the author wrote it.
+    pub(crate) shown: String,
+}
+
+/// The checks by their name, a key of `[checks]` in the report's words.
+pub(crate) type Checks = BTreeMap<&'static str, Checked>;
+
+/// Every check, in the order of a report.
+pub(crate) const CHECKS: [&str; 21] = [
+    "document",
+    "identifiers",
+    "presentation",
+    "language",
+    "title",
+    "landmarks",
+    "skip-link",
+    "headings",
+    "image-alternative",
+    "image-words",
+    "media-name",
+    "media-transcript",
+    "film-captions",
+    "media-starts",
+    "table-headers",
+    "link-name",
+    "link-words",
+    "link-same",
+    "field-name",
+    "question-prompt",
+    "capitals",
+];
+
+/// The words that tell a text which says nothing.
+pub(crate) struct Vague<'w> {
+    /// Texts of links, in lower case.
+    pub(crate) links: Vec<&'w str>,
+    /// How an alternative begins that says it is one, in lower case.
+    pub(crate) images: Vec<&'w str>,
+}
+
+/// An element with its place.
+struct Found<'d> {
+    element: &'d Element,
+    place: Place,
+}
+
+/// A picture that a person must judge.
+pub(crate) struct Picture {
+    /// The author's file, or its address in the package.
+    pub(crate) file: String,
+    pub(crate) alternative: String,
+    pub(crate) place: Place,
+}
+
+/// A film or a sound that a person must judge.
+pub(crate) struct Recording {
+    /// The author's file.
+    pub(crate) file: String,
+    pub(crate) name: String,
+    pub(crate) is_film: bool,
+    pub(crate) has_captions: bool,
+    pub(crate) has_transcript: bool,
+    pub(crate) place: Place,
+}
+
+/// A page with what it shows.
+pub(crate) struct Page<'p> {
+    document: &'p Document,
+    language: &'p str,
+    has_contents: bool,
+    /// The place of what is on no screen.
+    top: Place,
+    images: Vec<(Found<'p>, Option<&'p Media>)>,
+    recordings: Vec<(Found<'p>, Option<&'p Media>)>,
+    links: Vec<Found<'p>>,
+    places: Places<'p>,
+}
+
+impl<'p> Page<'p> {
+    /// Reads the page of a chapter, or the one that leads to the chapters.
+    pub(crate) fn read(
+        document: &'p Document,
+        course: &'p Course,
+        chapter: Option<(&'p Chapter, &'p RenderedChapter)>,
+    ) -> Self {
+        let mut files: HashMap<&str, &Media> = HashMap::new();
+        if let Some((chapter, rendered)) = chapter {
+            let by_file: HashMap<&Path, &Media> =
+                chapter.media.iter().map(|media| (&*media.file, media)).collect();
+            for (path, file) in &rendered.media {
+                if let Some(media) = by_file.get(&**file) {
+                    files.insert(path, media);
+                }
+            }
+        }
+        let mut places = Places::of(course, chapter.map(|(chapter, _)| chapter));
+        let (mut images, mut recordings, mut links) = (Vec::new(), Vec::new(), Vec::new());
+        for element in document.elements() {
+            let address = match &*element.tag {
+                "img" | "audio" | "video" => element.attribute("src"),
+                "a" => element.attribute("href"),
+                _ => continue,
+            };
+            let address = address.unwrap_or_default();
+            let media = files.get(address).copied();
+            let target = media.map_or(address, |media| &media.name);
+            let place = places.next(document.view(element), target);
+            let found = Found { element, place };
+            match &*element.tag {
+                "img" => images.push((found, media)),
+                "a" => links.push(found),
+                _ => recordings.push((found, media)),
+            }
+        }
+        Self {
+            document,
+            language: &course.language,
+            has_contents: chapter.is_some(),
+            top: places.view(None),
+            images,
+            recordings,
+            links,
+            places,
+        }
+    }
+
+    /// What the page has, by the names under which a criterion needs it.
+    pub(crate) fn has(&self) -> BTreeSet<&'static str> {
+        let mut has = BTreeSet::new();
+        let mut add = |name, is_there: bool| {
+            if is_there {
+                has.insert(name);
+            }
+        };
+        let any = |tags: &[&str]| self.document.elements().any(|one| tags.contains(&&*one.tag));
+        let is_decoration =
+            |image: &(Found<'_>, _)| image.0.element.attribute("alt").is_some_and(str::is_empty);
+        let link_has = |test: fn(&Element) -> bool| self.links.iter().any(|link| test(link.element));
+        let film = any(&["video"]);
+        add("image", any(&["img", "svg"]));
+        add("decoration", self.images.iter().any(is_decoration));
+        add("figure", any(&["figcaption"]));
+        add("frame", any(&["iframe", "frame"]));
+        add("object", any(&["object", "embed", "canvas"]));
+        add("film", film);
+        add("recording", film || any(&["audio"]));
+        add(
+            "moving",
+            film || self.images.iter().any(|(image, _)| may_move(image.element)),
+        );
+        add("table", any(&["table"]));
+        add("caption", any(&["caption"]));
+        add("field", any(&["input", "select", "textarea"]));
+        add("group", any(&["fieldset"]) || self.groups().next().is_some());
+        add("options", any(&["select"]));
+        add(
+            "search",
+            self.document
+                .elements()
+                .any(|one| one.attribute("role") == Some("search")),
+        );
+        add("download", link_has(|link| link.attribute("download").is_some()));
+        has
+    }
+
+    /// The pictures, with their alternatives.
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = Picture> {
+        self.images.iter().map(|(found, media)| {
+            let text = |name| found.element.attribute(name).unwrap_or_default().to_owned();
+            Picture {
+                file: media.map_or_else(|| text("src"), |media| media.name.clone()),
+                alternative: text("alt"),
+                place: found.place.clone(),
+            }
+        })
+    }
+
+    /// The films and the sounds.
+    pub(crate) fn recordings(&self) -> impl Iterator<Item = Recording> {
+        self.recordings.iter().map(|(found, media)| {
+            let Found { element, place } = found;
+            let source = element.attribute("src").unwrap_or_default();
+            let is_captions =
+                |track: &Element| track.tag == "track" && track.attribute("kind") == Some("captions");
+            Recording {
+                file: media.map_or(source, |media| &media.name).to_owned(),
+                name: self.document.name(element),
+                is_film: element.tag == "video",
+                has_captions: self.document.descendants(element).any(is_captions),
+                has_transcript: media.is_some_and(|media| {
+                    media
+                        .transcript
+                        .as_ref()
+                        .is_some_and(|text| !text.trim().is_empty())
+                }),
+                place: place.clone(),
+            }
+        })
+    }
+
+    /// Examines everything.
+    pub(crate) fn check(&self, vague: &Vague<'_>) -> Checks {
+        let mut checks: Checks = CHECKS.iter().map(|name| (*name, Checked::default())).collect();
+        self.check_document(&mut checks);
+        self.check_structure(&mut checks);
+        self.check_headings(&mut checks);
+        self.check_images(&mut checks, vague);
+        self.check_recordings(&mut checks);
+        self.check_tables(&mut checks);
+        self.check_links(&mut checks, vague);
+        self.check_fields(&mut checks);
+        self.check_capitals(&mut checks);
+        checks
+    }
+
+    fn check_document(&self, checks: &mut Checks) {
+        let faults = self.document.faults;
+        examine(
+            checks,
+            "document",
+            faults == 0 && self.document.is_declared,
+            || self.point("document", faults.to_string()),
+        );
+
+        let mut ids = HashSet::new();
+        for element in self.document.elements() {
+            if let Some(id) = element.attribute("id") {
+                examine(checks, "identifiers", ids.insert(id), || {
+                    self.at(element, "identifier-twice", id.to_owned())
+                });
+            }
+            for name in ["for", "aria-labelledby", "aria-describedby", "aria-controls"] {
+                let named = element.attribute(name).unwrap_or_default();
+                for id in named.split_ascii_whitespace() {
+                    examine(checks, "identifiers", self.document.with_id(id).is_some(), || {
+                        self.at(element, "identifier-missing", id.to_owned())
+                    });
+                }
+            }
+            let attribute = ["align", "bgcolor", "border", "color", "background", "face"]
+                .into_iter()
+                .find(|name| element.attribute(name).is_some());
+            let tag = [
+                "basefont", "big", "blink", "center", "font", "marquee", "strike", "tt",
+            ]
+            .into_iter()
+            .find(|tag| *tag == element.tag);
+            examine(checks, "presentation", attribute.or(tag).is_none(), || {
+                self.at(
+                    element,
+                    "presentation",
+                    attribute.or(tag).unwrap_or_default().to_owned(),
+                )
+            });
+        }
+
+        let language = self
+            .document
+            .tagged("html")
+            .find_map(|html| html.attribute("lang"))
+            .unwrap_or_default();
+        examine(checks, "language", language == self.language, || {
+            self.point("language", language.to_owned())
+        });
+        let title = self
+            .document
+            .tagged("title")
+            .map(|title| self.document.text(title))
+            .find(|title| !title.is_empty());
+        examine(checks, "title", title.is_some(), || {
+            self.point("title", String::new())
+        });
+    }
+
+    fn check_structure(&self, checks: &mut Checks) {
+        let expected = ["header", "main", "footer"]
+            .into_iter()
+            .chain(self.has_contents.then_some("nav"));
+        for landmark in expected {
+            examine(
+                checks,
+                "landmarks",
+                self.document.tagged(landmark).count() == 1,
+                || self.point("landmark", landmark.to_owned()),
+            );
+        }
+        let first = self.links.first();
+        let leads = first
+            .and_then(|link| link.element.attribute("href")?.strip_prefix('#'))
+            .and_then(|id| self.document.with_id(id));
+        examine(
+            checks,
+            "skip-link",
+            leads.is_some_and(|to| to.tag == "main"),
+            || self.point("skip-link", String::new()),
+        );
+    }
+
+    fn check_headings(&self, checks: &mut Checks) {
+        let mut last = 0;
+        for element in self.document.elements() {
+            let level = match &*element.tag {
+                "h1" => 1,
+                "h2" => 2,
+                "h3" => 3,
+                "h4" => 4,
+                "h5" => 5,
+                "h6" => 6,
+                _ => continue,
+            };
+            let text = self.document.text(element);
+            let fault = if text.is_empty() {
+                "heading-empty"
+            } else {
+                "heading-level"
+            };
+            examine(checks, "headings", level <= last + 1 && !text.is_empty(), || {
+                self.at(element, fault, text)
+            });
+            last = level;
+        }
+    }
+
+    fn check_images(&self, checks: &mut Checks, vague: &Vague<'_>) {
+        for (found, _) in &self.images {
+            let alternative = words(found.element.attribute("alt").unwrap_or_default());
+            let lower = alternative.to_lowercase();
+            let source = found.element.attribute("src").unwrap_or_default();
+            examine(checks, "image-alternative", !alternative.is_empty(), || {
+                found.point("image-alternative", source.to_owned())
+            });
+            let fault = if is_file_name(&alternative) {
+                Some("image-file-name")
+            } else if alternative.chars().count() > LONGEST_ALTERNATIVE {
+                Some("image-long")
+            } else if vague.images.iter().any(|start| lower.starts_with(start)) {
+                Some("image-says-image")
+            } else {
+                None
+            };
+            examine(checks, "image-words", fault.is_none(), || {
+                found.point(fault.unwrap_or_default(), alternative)
+            });
+        }
+    }
+
+    fn check_recordings(&self, checks: &mut Checks) {
+        for ((found, _), recording) in self.recordings.iter().zip(self.recordings()) {
+            let file = || recording.file.clone();
+            examine(checks, "media-name", !recording.name.is_empty(), || {
+                found.point("media-name", file())
+            });
+            let fault = if recording.is_film {
+                "film-transcript"
+            } else {
+                "sound-transcript"
+            };
+            examine(checks, "media-transcript", recording.has_transcript, || {
+                found.point(fault, file())
+            });
+            if recording.is_film {
+                examine(checks, "film-captions", recording.has_captions, || {
+                    found.point("film-captions", file())
+                });
+            }
+            examine(
+                checks,
+                "media-starts",
+                found.element.attribute("autoplay").is_none(),
+                || found.point("media-starts", file()),
+            );
+        }
+    }
+
+    fn check_tables(&self, checks: &mut Checks) {
+        for table in self.document.tagged("table") {
+            let mut headers = self.document.descendants(table).filter(|cell| cell.tag == "th");
+            let has_headers = headers.any(|header| !self.document.text(header).is_empty());
+            examine(checks, "table-headers", has_headers, || {
+                let mut text: String = self.document.text(table).chars().take(60).collect();
+                text.push('…');
+                self.at(table, "table-headers", text)
+            });
+        }
+    }
+
+    fn check_links(&self, checks: &mut Checks, vague: &Vague<'_>) {
+        // Where each text leads; the steps between screens (previous, next) are told apart by their screen.
+        let mut leads: HashMap<(String, Option<&str>), &str> = HashMap::new();
+        for link in &self.links {
+            let address = link.element.attribute("href").unwrap_or_default();
+            let name = self.document.name(link.element);
+            examine(checks, "link-name", !name.is_empty(), || {
+                link.point("link-name", address.to_owned())
+            });
+            let text = self.document.visible_text(link.element);
+            let lower = text.to_lowercase();
+            let said = lower.trim_matches(|part: char| !part.is_alphanumeric());
+            let fault = if is_address(&text) {
+                Some("link-address")
+            } else if vague.links.contains(&said) {
+                Some("link-vague")
+            } else {
+                None
+            };
+            examine(checks, "link-words", fault.is_none(), || {
+                link.point(fault.unwrap_or_default(), text)
+            });
+            let view = address
+                .starts_with('#')
+                .then(|| self.document.view(link.element).unwrap_or_default());
+            let other = *leads.entry((name.to_lowercase(), view)).or_insert(address);
+            examine(checks, "link-same", other == address, || {
+                link.point("link-same", format!("{name} ({other}, {address})"))
+            });
+        }
+    }
+
+    /// The elements that group fields.
+    fn groups(&self) -> impl Iterator<Item = &Element> {
+        let is_group = |element: &&Element| matches!(element.attribute("role"), Some("group" | "radiogroup"));
+        self.document.elements().filter(is_group)
+    }
+
+    fn check_fields(&self, checks: &mut Checks) {
+        let labels: HashMap<&str, &Element> = self
+            .document
+            .tagged("label")
+            .filter_map(|label| Some((label.attribute("for")?, label)))
+            .collect();
+        for element in self.document.elements() {
+            let is_field = match &*element.tag {
+                "select" | "textarea" => true,
+                "input" => !matches!(element.attribute("type"), Some("hidden" | "submit" | "button")),
+                _ => false,
+            };
+            let name = if is_field {
+                let around = || {
+                    self.document
+                        .ancestors(element)
+                        .find(|outer| outer.tag == "label")
+                };
+                let label = element.attribute("id").and_then(|id| labels.get(id).copied());
+                self.document
+                    .label(element)
+                    .or_else(|| Some(self.document.text(label.or_else(around)?)))
+                    .unwrap_or_default()
+            } else if element.tag == "button" {
+                self.document.name(element)
+            } else {
+                continue;
+            };
+            examine(checks, "field-name", !name.is_empty(), || {
+                let question = element.attribute("name").unwrap_or(&element.tag);
+                self.at(element, "field-name", question.to_owned())
+            });
+        }
+        for group in self.groups() {
+            let name = self.document.label(group).unwrap_or_default();
+            examine(checks, "field-name", !name.is_empty(), || {
+                self.at(group, "group-name", String::new())
+            });
+        }
+        let is_prompt = |element: &&Element| element.attribute("data-prompt").is_some();
+        for prompt in self.document.elements().filter(is_prompt) {
+            examine(
+                checks,
+                "question-prompt",
+                !self.document.text(prompt).is_empty(),
+                || self.at(prompt, "question-prompt", String::new()),
+            );
+        }
+    }
+
+    /// Sentences of the author's: those on a screen.
+    fn check_capitals(&self, checks: &mut Checks) {
+        for element in self.document.elements() {
+            let is_text = matches!(
+                &*element.tag,
+                "p" | "li" | "td" | "th" | "h2" | "h3" | "h4" | "h5" | "h6"
+            );
+            if !is_text || self.document.view(element).is_none() {
+                continue;
+            }
+            let inner = |tag: &str| matches!(tag, "p" | "li" | "ul" | "ol");
+            if self.document.descendants(element).any(|one| inner(&one.tag)) {
+                continue;
+            }
+            let text = self.document.text(element);
+            let sentence = text
+                .split_inclusive(['.', '!', '?', '…', ';', ':'])
+                .find(|one| is_capitals(one));
+            examine(checks, "capitals", sentence.is_none(), || {
+                self.at(
+                    element,
+                    "capitals",
+                    sentence.unwrap_or_default().trim().to_owned(),
+                )
+            });
+        }
+    }
+
+    /// Something that does not hold of the page as a whole.
+    fn point(&self, fault: &'static str, shown: String) -> Point {
+        Point {
+            fault,
+            place: self.top.clone(),
+            shown,
+        }
+    }
+
+    /// Something that does not hold of an element.
+    fn at(&self, element: &Element, fault: &'static str, shown: String) -> Point {
+        Point {
+            fault,
+            place: self.places.view(self.document.view(element)),
+            shown,
+        }
+    }
+}
+
+impl Found<'_> {
+    fn point(&self, fault: &'static str, shown: String) -> Point {
+        Point {
+            fault,
+            place: self.place.clone(),
+            shown,
+        }
+    }
+}
+
+/// Counts a thing that a check examined, and what is said of it where it does not hold.
+fn examine(checks: &mut Checks, name: &'static str, holds: bool, point: impl FnOnce() -> Point) {
+    let checked = checks.entry(name).or_default();
+    checked.examined += 1;
+    if !holds {
+        checked.points.push(point());
+    }
+}
+
+/// Pictures that may hold an animation.
+fn may_move(image: &Element) -> bool {
+    let source = image.attribute("src").unwrap_or_default();
+    matches!(
+        extension(source).as_deref(),
+        Some("gif" | "webp" | "avif" | "svg")
+    )
+}
+
+fn extension(name: &str) -> Option<String> {
+    Some(Path::new(name).extension()?.to_str()?.to_ascii_lowercase())
+}
+
+/// Whether an alternative is the name of a picture's file.
+fn is_file_name(text: &str) -> bool {
+    let name = extension(text);
+    let known = [
+        "png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "tif", "tiff", "bmp", "heic",
+    ];
+    let by_camera = ["img_", "dsc_", "dscn", "image_"];
+    let lower = text.to_lowercase();
+    name.is_some_and(|name| known.contains(&&*name))
+        || (!text.contains(' ') && by_camera.iter().any(|start| lower.starts_with(start)))
+}
+
+/// Whether a text is an address rather than words.
+fn is_address(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    !text.contains(' ')
+        && ["http://", "https://", "www."]
+            .iter()
+            .any(|start| lower.starts_with(start))
+}
+
+/// Whether a sentence is in capitals from end to end.
+fn is_capitals(sentence: &str) -> bool {
+    let (least_words, least_letters) = CAPITALS;
+    let letters = sentence.chars().filter(|part| part.is_alphabetic());
+    !sentence.chars().any(char::is_lowercase)
+        && letters.count() >= least_letters
+        && sentence
+            .split_whitespace()
+            .filter(|word| word.chars().any(char::is_alphabetic))
+            .count()
+            >= least_words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_address, is_capitals, is_file_name};
+
+    #[test]
+    fn a_sentence_in_capitals_is_told_from_acronyms_and_short_titles() {
+        assert!(is_capitals("IL EST INTERDIT D’ENTRER !"));
+        for sentence in [
+            "SPIP, CPIP et DPIP",
+            "RPO1",
+            "LE SPIP",
+            "JAP, SPIP, CPIP, ÉTAT de droit",
+            "12 34 56 78",
+        ] {
+            assert!(!is_capitals(sentence), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_that_is_a_file_name_is_known() {
+        for text in ["plan.png", "IMG_2034", "Plan du site.JPG"] {
+            assert!(is_file_name(text), "{text}");
+        }
+        for text in [
+            "Le plan du site",
+            "Le fichier s’appelle plan.png, il est ouvert",
+            "Image_ de la ville",
+        ] {
+            assert!(!is_file_name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_known() {
+        assert!(is_address("https://example.org/a") && is_address("www.example.org"));
+        assert!(!is_address("Le site www.example.org"));
+    }
+}
