@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path};
 
 use crate::{
     directive::{self, Directive, Piece},
-    model::{Block, Lesson, Pool, Question, Reference},
+    model::{Block, Lesson, Mark, MarkKind, Pool, Question},
     panel,
     problem::Problem,
     prose::{self, References},
@@ -101,7 +101,7 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
         duration,
         blocks,
         file: path.to_owned(),
-        references: places(&references, &source),
+        marks: marks(&references, &source),
     };
     Some(Read {
         lesson,
@@ -112,19 +112,19 @@ pub(crate) fn read(path: &Path, faults: &Faults) -> Option<Read> {
     })
 }
 
-/// Where a lesson names links and files, in the order of its text.
-fn places(references: &References, source: &Source) -> Vec<Reference> {
-    let mut all: Vec<_> = references.media.iter().chain(&references.links).collect();
-    all.sort_by_key(|reference| reference.span.start);
-    let place = |reference: &&Located<String>| {
-        let (line, column) = source.position(reference.span.start);
-        Reference {
-            target: reference.value.clone(),
+/// Where the parts of a lesson's text are written, in the order of the file.
+fn marks(references: &References, source: &Source) -> Vec<Mark> {
+    let mark = |mark: &Located<MarkKind>| {
+        let (line, column) = source.position(mark.span.start);
+        Mark {
+            kind: mark.value.clone(),
             line,
             column,
         }
     };
-    all.iter().map(place).collect()
+    let mut marks: Vec<_> = references.marks.iter().map(mark).collect();
+    marks.sort_by_key(|mark| (mark.line, mark.column));
+    marks
 }
 
 /// What the directives of a lesson are read with, and what they leave to be checked.

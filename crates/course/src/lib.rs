@@ -42,8 +42,8 @@ pub use load::Loaded;
 pub use locale::Locale;
 pub use model::{
     Block, Callout, CalloutKind, Chapter, Choice, Completion, Course, Destination, Ending, FillIn, Lesson,
-    Lexicon, Link, LinkKind, Media, MediaKind, Member, Next, Numeric, Panel, PanelKind, Panels, Pool,
-    Question, QuestionKind, Quiz, QuizCompletion, Reference, Resources, Score, Term, Words,
+    Lexicon, Link, LinkKind, Mark, MarkKind, Media, MediaKind, Member, Next, Numeric, Panel, PanelKind,
+    Panels, Pool, Question, QuestionKind, Quiz, QuizCompletion, Resources, Score, Term, Words,
 };
 pub use problem::Problem;
 pub use prose::Prose;

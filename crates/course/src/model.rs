@@ -196,19 +196,30 @@ pub struct Lesson {
     pub blocks: Vec<Block>,
     /// Where it was read.
     pub file: PathBuf,
-    /// Where its links and local files are written, in the order of the file.
-    pub references: Vec<Reference>,
+    /// Where what others may speak of is written, in the order of the file.
+    pub marks: Vec<Mark>,
 }
 
-/// A link or a local file, where a lesson names it.
+/// A part of a lesson's text, where it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    /// The address or the file's name, as written.
-    pub target: String,
+pub struct Mark {
+    /// What it is.
+    pub kind: MarkKind,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
+}
+
+/// What a part of a lesson's text is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum MarkKind {
+    /// A link or a local file: the address or the name, as written.
+    Target(String),
+    /// A heading.
+    Heading,
+    /// A table.
+    Table,
 }
 
 impl Lesson {

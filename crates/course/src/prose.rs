@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
-use crate::{foreign, media, problem::Problem, source::Located, table::is_id};
+use crate::{foreign, media, model::MarkKind, problem::Problem, source::Located, table::is_id};
 
 /// A text in Markdown (`CommonMark` with tables, strikethrough, heading attributes and foreign words), as events.
 #[derive(Clone, Debug, Default)]
@@ -63,8 +63,8 @@ pub(crate) struct References {
     pub(crate) media: Vec<Located<String>>,
     /// The identifiers that headings are given.
     pub(crate) headings: Vec<Located<String>>,
-    /// Addresses, as written.
-    pub(crate) links: Vec<Located<String>>,
+    /// What others may speak of.
+    pub(crate) marks: Vec<Located<MarkKind>>,
 }
 
 /// Where faults go while a text is parsed: the span is in the whole file.
@@ -78,6 +78,10 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
     let mut image: Option<(Range<usize>, bool)> = None;
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         let span = range.start + offset..range.end + offset;
+        references.marks.extend(mark(&event).map(|value| Located {
+            value,
+            span: span.clone(),
+        }));
         match &event {
             Event::Html(_) | Event::InlineHtml(_) => report(span.clone(), Problem::RawHtml),
             Event::Start(Tag::Heading { level, id, .. }) => {
@@ -116,10 +120,6 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
                     },
                 );
             }
-            Event::Start(Tag::Link { dest_url, .. }) => references.links.push(Located {
-                value: dest_url.to_string(),
-                span: span.clone(),
-            }),
             Event::Start(Tag::Image { dest_url, .. }) => {
                 image = Some((span.clone(), false));
                 if dest_url.contains("://") || dest_url.starts_with("//") || dest_url.starts_with("data:") {
@@ -158,6 +158,18 @@ pub(crate) fn parse(markdown: &str, offset: usize, references: &mut References, 
     let events = foreign::mark(markdown, offset, events, report);
     Prose {
         events: TextMergeStream::new(events.into_iter()).collect(),
+    }
+}
+
+/// What an event begins that others may speak of.
+fn mark(event: &Event<'_>) -> Option<MarkKind> {
+    match event {
+        Event::Start(Tag::Heading { .. }) => Some(MarkKind::Heading),
+        Event::Start(Tag::Table(_)) => Some(MarkKind::Table),
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+            Some(MarkKind::Target(dest_url.to_string()))
+        }
+        _ => None,
     }
 }
 

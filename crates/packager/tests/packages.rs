@@ -598,7 +598,9 @@ fn a_build_makes_again_what_a_new_look_changes() {
             program: b"",
             progress: &|| (),
         };
-        build.run(out.path()).map(|built| built.packages[0].written.change)
+        build
+            .run(out.path())
+            .map(|built| built.packages[0].written.change)
     };
     assert_eq!(build().unwrap(), Change::New);
     assert_eq!(build().unwrap(), Change::Unchanged);

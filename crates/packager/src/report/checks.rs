@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use cartable_course::{Chapter, Course, Media};
+use cartable_course::{Chapter, Course, MarkKind, Media};
 
 use super::{
     html::{Document, Element, words},
@@ -112,6 +112,8 @@ pub(crate) struct Page<'p> {
     images: Vec<(Found<'p>, Option<&'p Media>)>,
     recordings: Vec<(Found<'p>, Option<&'p Media>)>,
     links: Vec<Found<'p>>,
+    headings: Vec<Found<'p>>,
+    tables: Vec<Found<'p>>,
     places: Places<'p>,
 }
 
@@ -134,21 +136,29 @@ impl<'p> Page<'p> {
         }
         let mut places = Places::of(course, chapter.map(|(chapter, _)| chapter));
         let (mut images, mut recordings, mut links) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut headings, mut tables) = (Vec::new(), Vec::new());
         for element in document.elements() {
-            let address = match &*element.tag {
-                "img" | "audio" | "video" => element.attribute("src"),
-                "a" => element.attribute("href"),
-                _ => continue,
-            };
+            let view = document.view(element);
+            let address = element.attribute("src").or_else(|| element.attribute("href"));
             let address = address.unwrap_or_default();
             let media = files.get(address).copied();
-            let target = media.map_or(address, |media| &media.name);
-            let place = places.next(document.view(element), target);
-            let found = Found { element, place };
+            let mut found = |kind| Found {
+                element,
+                place: places.next(view, kind),
+            };
+            let target = || MarkKind::Target(media.map_or(address, |media| &media.name).to_owned());
             match &*element.tag {
-                "img" => images.push((found, media)),
-                "a" => links.push(found),
-                _ => recordings.push((found, media)),
+                "img" => images.push((found(target()), media)),
+                "audio" | "video" => recordings.push((found(target()), media)),
+                "a" => links.push(found(target())),
+                "table" => tables.push(found(MarkKind::Table)),
+                // Those above are the page's own.
+                "h3" | "h4" | "h5" | "h6" => headings.push(found(MarkKind::Heading)),
+                "h1" | "h2" => headings.push(Found {
+                    element,
+                    place: places.view(view),
+                }),
+                _ => {}
             }
         }
         Self {
@@ -159,6 +169,8 @@ impl<'p> Page<'p> {
             images,
             recordings,
             links,
+            headings,
+            tables,
             places,
         }
     }
@@ -337,24 +349,16 @@ impl<'p> Page<'p> {
 
     fn check_headings(&self, checks: &mut Checks) {
         let mut last = 0;
-        for element in self.document.elements() {
-            let level = match &*element.tag {
-                "h1" => 1,
-                "h2" => 2,
-                "h3" => 3,
-                "h4" => 4,
-                "h5" => 5,
-                "h6" => 6,
-                _ => continue,
-            };
-            let text = self.document.text(element);
+        for heading in &self.headings {
+            let level = heading.element.tag[1..].parse().unwrap_or(last);
+            let text = self.document.text(heading.element);
             let fault = if text.is_empty() {
                 "heading-empty"
             } else {
                 "heading-level"
             };
             examine(checks, "headings", level <= last + 1 && !text.is_empty(), || {
-                self.at(element, fault, text)
+                heading.point(fault, text)
             });
             last = level;
         }
@@ -412,13 +416,14 @@ impl<'p> Page<'p> {
     }
 
     fn check_tables(&self, checks: &mut Checks) {
-        for table in self.document.tagged("table") {
+        for found in &self.tables {
+            let table = found.element;
             let mut headers = self.document.descendants(table).filter(|cell| cell.tag == "th");
             let has_headers = headers.any(|header| !self.document.text(header).is_empty());
             examine(checks, "table-headers", has_headers, || {
                 let mut text: String = self.document.text(table).chars().take(60).collect();
                 text.push('…');
-                self.at(table, "table-headers", text)
+                found.point("table-headers", text)
             });
         }
     }

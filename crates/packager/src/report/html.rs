@@ -263,7 +263,7 @@ impl Builder {
         let is_void = VOID.contains(&&*element.tag);
         if let Some(alternative) = alternative {
             self.document.text.push_str(&alternative);
-        } else if element.tag == "br" {
+        } else if matches!(&*element.tag, "br" | "td" | "th") {
             self.document.text.push(' ');
         }
         let end = self.document.text.len();

@@ -52,6 +52,8 @@ static CATALOGUES: [(Locale, &str); 2] = [
 pub(crate) struct Reporter {
     tera: Tera,
     words: Table,
+    /// Those that the template says by itself: it is given no others, which would cost time for each part.
+    said: Table,
     locale: Locale,
 }
 
@@ -98,7 +100,8 @@ struct DeclarationPage<'a> {
     version: &'a str,
     publisher: Option<&'a str>,
     program: &'a str,
-    points: &'a [PointRow<'a>],
+    /// Those that a criterion speaks of.
+    points: Vec<&'a PointRow<'a>>,
     /// What the content holds beside the page itself.
     technologies: Vec<&'static str>,
     screens: Vec<String>,
@@ -167,8 +170,18 @@ impl Reporter {
         let locale = Locale::of(language);
         let found = CATALOGUES.iter().find(|(one, _)| *one == locale);
         // A catalogue that does not parse fails the tests below, and gives an empty one here.
-        let words = found.and_then(|(_, text)| text.parse().ok()).unwrap_or_default();
-        Ok(Self { tera, words, locale })
+        let words: Table = found.and_then(|(_, text)| text.parse().ok()).unwrap_or_default();
+        let said = words
+            .iter()
+            .filter(|(_, value)| value.is_str())
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        Ok(Self {
+            tera,
+            words,
+            said,
+            locale,
+        })
     }
 
     /// Whether it drafts declarations: French law asks for them in French.
@@ -221,7 +234,7 @@ impl Reporter {
                     version: &course.version,
                     publisher: course.publisher.as_deref(),
                     program: env!("CARGO_PKG_VERSION"),
-                    points: &points,
+                    points: points.iter().filter(|point| !point.rgaa.is_empty()).collect(),
                     technologies: technologies
                         .iter()
                         .filter(|(needs, _)| has.contains(needs))
@@ -236,7 +249,7 @@ impl Reporter {
         let rows = self.check_rows(&checks);
         let (themes, for_human) = criteria::themes(&self.words, self.declares(), &has, &checks);
         let page = ReportPage {
-            words: &self.words,
+            words: &self.said,
             style: STYLE,
             // The words are in one of two languages, whatever that of the course.
             language: if self.declares() { "fr" } else { "en" },

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use cartable_course::{Chapter, Course, Lesson};
+use cartable_course::{Chapter, Course, Lesson, MarkKind};
 
 /// A place, as a report tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(crate) struct Place {
 pub(crate) struct Places<'c> {
     course: &'c Course,
     chapter: Option<&'c Chapter>,
-    /// What the lessons name and was not met yet: line and column by screen and target.
-    written: HashMap<(String, &'c str), VecDeque<(usize, usize)>>,
+    /// What the lessons hold and was not met yet: line and column by screen and kind.
+    written: HashMap<(String, MarkKind), VecDeque<(usize, usize)>>,
 }
 
 impl<'c> Places<'c> {
@@ -29,11 +29,11 @@ impl<'c> Places<'c> {
     pub(crate) fn of(course: &'c Course, chapter: Option<&'c Chapter>) -> Self {
         let mut written: HashMap<_, VecDeque<_>> = HashMap::new();
         for lesson in chapter.iter().flat_map(|chapter| &chapter.lessons) {
-            for reference in &lesson.references {
+            for mark in &lesson.marks {
                 written
-                    .entry((view_of(lesson), &*reference.target))
+                    .entry((view_of(lesson), mark.kind.clone()))
                     .or_default()
-                    .push_back((reference.line, reference.column));
+                    .push_back((mark.line, mark.column));
             }
         }
         Self {
@@ -51,10 +51,10 @@ impl<'c> Places<'c> {
         }
     }
 
-    /// The place of the next link or file of this target on a screen: they are met in the order in which they were written.
-    pub(crate) fn next(&mut self, view: Option<&str>, target: &'c str) -> Place {
+    /// The place of the next part of this kind on a screen: they are met in the order in which they were written.
+    pub(crate) fn next(&mut self, view: Option<&str>, kind: MarkKind) -> Place {
         let mut place = self.view(view);
-        let key = (view.unwrap_or_default().to_owned(), target);
+        let key = (view.unwrap_or_default().to_owned(), kind);
         if let (Some(source), Some((line, column))) = (
             &mut place.source,
             self.written.get_mut(&key).and_then(VecDeque::pop_front),
