@@ -176,6 +176,10 @@ test('two builds are byte-identical, elsewhere, later and in another language to
     assert.match(name, /^justice-7-spip-\d+\.\d+\.\d+-[a-z0-9-]+\.zip$/);
     assert.ok((await readFile(join(out, 'one', name))).equals(await readFile(join(moved, 'two', name))), name);
   }
+  for (const kind of ['accessibility', 'declaration']) {
+    const [name] = (await readdir(join(out, 'one'))).filter((name) => name.endsWith(`-${kind}.html`));
+    assert.ok((await readFile(join(out, 'one', name))).equals(await readFile(join(moved, 'two', name))), name);
+  }
   const { packages } = await json(['build', '--out', join(out, 'one')]);
   assert.deepEqual(packages.map(({ change }) => change), TARGETS.map(() => 'unchanged'));
 });
