@@ -6,7 +6,7 @@ use cartable_course::{Block, Lesson};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::prose::{below, escape};
+use crate::prose::below;
 
 /// The identifiers that the headings of a lesson have.
 pub(crate) struct Headings<'l> {
@@ -51,25 +51,26 @@ impl<'l> Headings<'l> {
         format!("{lesson}.{unique}")
     }
 
-    /// Gives each heading its identifier and its link, which says `label`.
-    pub(crate) fn anchor(&mut self, events: Vec<Event<'static>>, label: &str) -> Vec<Event<'static>> {
+    /// Gives each heading its identifier, and makes its text a link to itself unless a link stands in it.
+    pub(crate) fn anchor(&mut self, events: Vec<Event<'static>>) -> Vec<Event<'static>> {
         let mut ids = self.ids(&events).into_iter();
-        let mut id = String::new();
-        let label = escape(label);
+        let mut open = false;
         let mut anchored = Vec::with_capacity(events.len());
         for event in events {
             anchored.push(match event {
                 Event::Start(Tag::Heading { level, .. }) => {
-                    id = ids.next().unwrap_or_default();
-                    let level = below(level);
-                    Event::Html(format!(r#"<{level} id="{id}" tabindex="-1">"#).into())
+                    let (id, is_link) = ids.next().unwrap_or_default();
+                    let link = if is_link {
+                        format!(r##"<a class="anchor" href="#{id}">"##)
+                    } else {
+                        String::new()
+                    };
+                    open = is_link;
+                    Event::Html(format!(r#"<{} id="{id}" tabindex="-1">{link}"#, below(level)).into())
                 }
                 Event::End(TagEnd::Heading(level)) => {
-                    let level = below(level);
-                    let link = format!(
-                        r##" <a class="anchor" href="#{id}" aria-label="{label}" data-word-label="heading_link"></a></{level}>"##
-                    );
-                    Event::Html(CowStr::from(link + "\n"))
+                    let end = if open { "</a>" } else { "" };
+                    Event::Html(CowStr::from(format!("{end}</{}>\n", below(level))))
                 }
                 other => other,
             });
@@ -77,13 +78,18 @@ impl<'l> Headings<'l> {
         anchored
     }
 
-    /// The identifier of each heading, in order.
-    fn ids(&mut self, events: &[Event<'static>]) -> Vec<String> {
+    /// The identifier of each heading in order, and whether its text may be a link.
+    fn ids(&mut self, events: &[Event<'static>]) -> Vec<(String, bool)> {
         let mut ids = Vec::new();
         let mut heading: Option<(Option<&CowStr<'_>>, String)> = None;
+        let mut has_link = false;
         for event in events {
             match event {
-                Event::Start(Tag::Heading { id, .. }) => heading = Some((id.as_ref(), String::new())),
+                Event::Start(Tag::Heading { id, .. }) => {
+                    heading = Some((id.as_ref(), String::new()));
+                    has_link = false;
+                }
+                Event::Start(Tag::Link { .. }) => has_link = true,
                 Event::Text(part) | Event::Code(part) => {
                     if let Some((_, text)) = &mut heading {
                         text.push_str(part);
@@ -91,7 +97,7 @@ impl<'l> Headings<'l> {
                 }
                 Event::End(TagEnd::Heading(_)) => {
                     if let Some((given, text)) = heading.take() {
-                        ids.push(self.id(given.map(|given| &**given), &text));
+                        ids.push((self.id(given.map(|given| &**given), &text), !has_link));
                     }
                 }
                 _ => {}

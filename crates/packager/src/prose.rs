@@ -71,10 +71,7 @@ pub(crate) fn lesson_html<'t>(
         }
         events.push(event);
     }
-    to_html(
-        headings.anchor(events, setting.word("heading_link")),
-        setting.media,
-    )
+    to_html(headings.anchor(events), setting.media)
 }
 
 /// Renders a text outside lessons, such as a definition.

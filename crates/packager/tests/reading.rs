@@ -126,7 +126,7 @@ fn foreign_words_have_their_language_and_its_typography() {
         &page(folder.path()),
         &[
             "<p>La <span lang=\"en\">“<em>probation</em> officer”</span>, <span lang=\"de\">wer? sagt's</span>~: oui❘?</p>",
-            "id=\"lecon.it-s-mine\" tabindex=\"-1\"><span lang=\"en-GB\">It’s mine!</span> <a",
+            "id=\"lecon.it-s-mine\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.it-s-mine\"><span lang=\"en-GB\">It’s mine!</span></a>",
         ],
     );
     let folder = course("fr", "Un [mot]{lang=x}", &[]);
@@ -148,8 +148,8 @@ fn a_heading_has_an_identifier_that_no_other_has_and_a_link() {
     assert_holds(
         &page,
         &[
-            "<h3 id=\"lecon.l-evaluation\" tabindex=\"-1\">L’évaluation <a class=\"anchor\" href=\"#lecon.l-evaluation\" aria-label=\"Lien vers cette partie\" data-word-label=\"heading_link\"></a></h3>",
-            "<h4 id=\"lecon.l-evaluation-2\" tabindex=\"-1\">L’<em>évaluation</em>❘? <a",
+            "<h3 id=\"lecon.l-evaluation\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.l-evaluation\">L’évaluation</a></h3>",
+            "<h4 id=\"lecon.l-evaluation-2\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.l-evaluation-2\">L’<em>évaluation</em>❘?</a>",
             "<h3 id=\"lecon.le-plan-2\" tabindex=\"-1\">Le plan <a",
             "<h3 id=\"lecon.le-plan\" tabindex=\"-1\">Autre <a",
             "<h3 id=\"lecon.part\" tabindex=\"-1\">学习 <a",

@@ -214,7 +214,12 @@ impl Builder {
                     *last = string(value);
                 }
             }
-            CallbackEvent::CloseStartTag { .. } => self.started(),
+            CallbackEvent::CloseStartTag { self_closing } => {
+                self.started();
+                if *self_closing {
+                    self.close_drawing();
+                }
+            }
             CallbackEvent::EndTag { name } => self.end(&String::from_utf8_lossy(name)),
             CallbackEvent::String { value } => {
                 let text = String::from_utf8_lossy(value);
@@ -276,6 +281,19 @@ impl Builder {
         }
     }
 
+    /// In a drawing, unlike in HTML, a start tag may be the end as well.
+    fn close_drawing(&mut self) {
+        let mut open = self.open.iter();
+        if open.any(|place| {
+            self.document
+                .elements
+                .get(*place)
+                .is_some_and(|element| element.tag == "svg")
+        }) {
+            self.open.pop();
+        }
+    }
+
     fn end(&mut self, tag: &str) {
         let is_it = |place: &usize| {
             self.document
@@ -311,6 +329,16 @@ mod tests {
         assert_eq!(texts, ["Un mot, deux & un plan", "Trois"]);
         assert!(page.is_declared);
         assert_eq!(page.faults, 0);
+    }
+
+    #[test]
+    fn a_drawing_may_close_its_elements_at_once_and_the_page_may_not() {
+        let faults = |page: &[u8]| Document::parse(page).faults;
+        assert_eq!(
+            faults(br#"<p><svg><path d="M0 0"/><g><circle/></g></svg></p>"#),
+            0
+        );
+        assert_eq!(faults(b"<p><b/></p>"), 1);
     }
 
     #[test]
