@@ -49,7 +49,7 @@ async function slowPage(chromium) {
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOW.cpu });
   await page.addInitScript(() => {
     window.measured = { shift: 0, ready: 0 };
-    new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.measured.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.measured.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });
     new MutationObserver(() => {
       if (document.documentElement && document.documentElement.classList.contains('scripted') && !window.measured.ready) window.measured.ready = performance.now();
     }).observe(document, { subtree: true, attributes: true, attributeFilter: ['class'] });

@@ -83,8 +83,8 @@ impl Look {
         if let Some(logo) = &theme.logo {
             look.logo = Some(look.add(&logo.file)?);
             rules.push_str(
-                ".logo { margin: 0 0 .5rem; }\n.logo img { display: block; width: auto; height: 2rem; }\n\
-                 [data-current=\"opening\"] .logo img, .course .logo img, html:not(.scripted) .logo img { height: 3.5rem; }\n",
+                ".logo { margin: 0 0 .5rem; }\n.logo img { display: block; width: auto; height: 3.5rem; }\n\
+                 .running .logo img { height: 2rem; }\n",
             );
         }
         for (path, text) in [

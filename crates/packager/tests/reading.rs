@@ -150,9 +150,9 @@ fn a_heading_has_an_identifier_that_no_other_has_and_a_link() {
         &[
             "<h3 id=\"lecon.l-evaluation\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.l-evaluation\">L’évaluation</a></h3>",
             "<h4 id=\"lecon.l-evaluation-2\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.l-evaluation-2\">L’<em>évaluation</em>❘?</a>",
-            "<h3 id=\"lecon.le-plan-2\" tabindex=\"-1\">Le plan <a",
-            "<h3 id=\"lecon.le-plan\" tabindex=\"-1\">Autre <a",
-            "<h3 id=\"lecon.part\" tabindex=\"-1\">学习 <a",
+            "<h3 id=\"lecon.le-plan-2\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.le-plan-2\">Le plan</a></h3>",
+            "<h3 id=\"lecon.le-plan\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.le-plan\">Autre</a></h3>",
+            "<h3 id=\"lecon.part\" tabindex=\"-1\"><a class=\"anchor\" href=\"#lecon.part\">学习</a></h3>",
         ],
     );
     let ids: Vec<&str> = page

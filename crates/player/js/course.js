@@ -27,7 +27,7 @@ async function startCourse(Standard) {
   }));
   // Where the window may keep nothing, the launch goes on in the address.
   if (location.search) for (const link of document.querySelectorAll('.chapters a')) /** @type {HTMLAnchorElement} */ (link).search = location.search;
-  document.documentElement.classList.add('scripted');
+  document.documentElement.classList.add('js', 'scripted');
   // What is shown is what the learner finds: back from a chapter, it has changed.
   window.addEventListener('pageshow', (event) => event.persisted && location.reload());
 }

@@ -371,5 +371,5 @@ async function startPage(Standard) {
   new Page(data, tracker, new Progress(data, suspendData), name || '').open();
 }
 
-// Until it has started, the page shows its opening alone.
-document.documentElement.classList.add('starting');
+// Until it has started, the page shows its opening alone, with all that will stand around it.
+document.documentElement.classList.add('js', 'starting');
