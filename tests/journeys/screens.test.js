@@ -8,12 +8,12 @@ import test from 'node:test';
 import { assertAccessible } from '../support/axe.js';
 import { browser, context } from '../support/browser.js';
 import { ROOT, ask, credential, folder, json, run, serve } from '../support/cartable.js';
-import { answer, next, openLesson, wrong } from '../support/learner.js';
+import { answer, goThrough, next, openLesson, wrong } from '../support/learner.js';
 import { build, pageData, unzip, wholeCourse } from '../support/package.js';
 import { site } from '../support/site.js';
 
 const WIDTHS = [1280, 768, 366];
-const SCHEMES = ['light', 'dark'];
+const SCHEMES = ['light', 'dark', 'contrast'];
 /** Pictures for people to look at; `tests/run --screenshots` also renews those of the README. */
 const OUT = join(ROOT, 'tests/out');
 const README = join(ROOT, 'tests/screenshots');
@@ -24,14 +24,16 @@ async function check(page, name) {
   await page.screenshot({ path: join(OUT, `${name}-${page.viewportSize().width}.png`), fullPage: true });
 }
 
-/** The same screens in every width and scheme. */
-async function everywhere(t, visit) {
+/** The same screens in every width and scheme; high contrast is what a learner sets. */
+async function everywhere(t, visit, schemes = SCHEMES) {
   await mkdir(OUT, { recursive: true });
   const launched = await browser(t);
-  for (const colorScheme of SCHEMES) {
+  for (const scheme of schemes) {
     for (const width of WIDTHS) {
+      const colorScheme = scheme === 'contrast' ? 'light' : scheme;
       const { opened } = await context(t, launched, { colorScheme, reducedMotion: 'reduce', viewport: { width, height: 800 }, bypassCSP: true });
-      await visit(await opened.newPage(), colorScheme);
+      if (scheme === 'contrast') await opened.addInitScript(() => localStorage.setItem('cartable:look', '{"theme":"contrast"}'));
+      await visit(await opened.newPage(), scheme);
       await opened.close();
     }
   }
@@ -67,6 +69,12 @@ test('the chapter is at ease on every screen', async (t) => {
       await page.locator(`#${screen}`).waitFor();
       await check(page, `chapter-${screen}-${scheme}`);
     }
+    await openLesson(page, data.lessons[0].id);
+    await goThrough(page, data);
+    await check(page, `chapter-completed-${scheme}`);
+    await page.getByRole('link', { name: 'Attestation' }).click();
+    await page.getByLabel('Votre nom').fill('Zoé Martin');
+    await check(page, `chapter-certificate-${scheme}`);
   });
 });
 
@@ -98,7 +106,7 @@ test('callouts and panels are at ease on every screen', async (t) => {
     assert.ok(!(await page.getByText('La mesure ou la peine').isVisible()));
     for (const summary of await page.locator('.accordion summary, .cards summary').all()) await summary.click();
     await page.getByRole('link', { name: '2, Les bureaux' }).click();
-    assert.ok(await page.getByText('Les entretiens s’y tiennent.').isVisible());
+    await page.getByText('Les entretiens s’y tiennent.').waitFor();
     await check(page, `panels-open-${scheme}`);
   });
 });
@@ -181,7 +189,7 @@ test('the console and the page of the interface are at ease on every screen', as
     await check(page, `console-older-${scheme}`);
     await page.goto(new URL('/openapi', lrs.url).href);
     await check(page, `openapi-${scheme}`);
-  });
+  }, ['light', 'dark']);
 });
 
 test('the README shows a lesson and the commands as they are', async (t) => {
