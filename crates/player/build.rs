@@ -1,8 +1,12 @@
 //! Joins the scripts of each standard and makes them small, so that a learner's browser loads little.
 
-use std::{env, error::Error, fmt::Write, fs, path::Path};
+use std::{collections::BTreeSet, env, error::Error, fmt::Write, fs, path::Path};
 
 use oxc_allocator::Allocator;
+use oxc_ast::ast::{
+    AssignmentExpression, AssignmentTarget, Expression, MethodDefinition, MethodDefinitionKind, Program,
+};
+use oxc_ast_visit::{Visit, walk};
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_compat::EngineTargets;
 use oxc_minifier::{CompressOptions, MangleOptions, ManglePropertiesOptions, Minifier, MinifierOptions};
@@ -48,23 +52,58 @@ const COURSE_SHARED: [&str; 4] = ["tracker", "look", "suspend-data", "course"];
 /// The stylesheets: of every page, and of what some pages have.
 const STYLES: [&str; 3] = ["player", "panels", "kinds"];
 
-/// Properties that our classes alone know: shortened, since no LMS, document or browser reads them.
-const OWN: &str = "authorize|closeLabel|contentsButton|controls|dialect|earlierSeconds|fetchState|hasCoursePage|isFinal|isNormal|\
-    isOver|keepQueue|launchData|lessonOf|mayRetake|milestone|newScore|offerRetake|onAnswer|putState|readPreferences|retryDelay|\
-    sendLast|sessionOf|setStatus|settled|showEnd|shownAt|stateKnown|statePath|suspendLimit|terminate|toggleContents|triesLeft|\
-    uncommitted|watchEnds|watchTime|withoutLms|writable|writeOutcome";
+/// Names of our classes and types that are somebody else's too, and stay as they are: `tests/journeys/names.test.js` says
+/// which are missing here.
+const KEPT: [&[&str]; 5] = [
+    // The browser's, of objects that the scripts use.
+    &[
+        "close", "data", "get", "headers", "location", "name", "open", "push", "right", "set", "status",
+    ],
+    // The page's: its data, its strings, its attributes.
+    &[
+        "activity",
+        "answer",
+        "chapters",
+        "damaged",
+        "finish",
+        "kept",
+        "language",
+        "languages",
+        "lesson",
+        "locked",
+        "move",
+        "progress",
+        "questions",
+        "resume",
+        "revision",
+        "score",
+        "seconds",
+        "seen",
+        "term",
+        "title",
+        "view",
+        "words",
+    ],
+    // The statements' and the launch's.
+    &["actor", "answered", "object", "registration"],
+    // The state document's.
+    &["complete", "success", "suspendData"],
+    // What a page says to the worker of `farewell.js`.
+    &["session"],
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=js");
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
+    let own = own_names()?;
     for (standard, trackers, class) in STANDARDS {
         let script = joined(
             &SHARED,
             trackers,
             &format!("whenParsed(() => startPage({class}));"),
         )?;
-        fs::write(out.join(format!("{standard}.js")), small(&script)?)?;
+        fs::write(out.join(format!("{standard}.js")), small(&script, &own)?)?;
     }
     for (standard, trackers, class) in COURSE_PAGES {
         let script = joined(
@@ -72,10 +111,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             trackers,
             &format!("whenParsed(() => startCourse({class}));"),
         )?;
-        fs::write(out.join(format!("course-{standard}.js")), small(&script)?)?;
+        fs::write(out.join(format!("course-{standard}.js")), small(&script, &own)?)?;
     }
     let farewell = format!("'use strict';\n{}", fs::read_to_string("js/farewell.js")?);
-    fs::write(out.join("farewell.js"), small(&farewell)?)?;
+    fs::write(out.join("farewell.js"), small(&farewell, &own)?)?;
     for name in STYLES {
         let style = fs::read_to_string(format!("js/{name}.css"))?;
         fs::write(out.join(format!("{name}.css")), small_style(&style))?;
@@ -93,16 +132,96 @@ fn joined(shared: &[&str], trackers: &[&str], start: &str) -> Result<String, Box
     Ok(script)
 }
 
-fn small(script: &str) -> Result<String, Box<dyn Error>> {
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, script, SourceType::script()).parse();
-    if let Some(fault) = parsed.diagnostics.first() {
-        return Err(format!("{fault:?}").into());
+/// The names that our classes give to their members and our types to their properties, without those that are kept.
+fn own_names() -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let mut own = OwnNames::default();
+    for file in fs::read_dir("js")? {
+        let path = file?.path();
+        if path.extension().is_some_and(|extension| extension == "js") {
+            let script = fs::read_to_string(path)?;
+            let allocator = Allocator::default();
+            let program = parsed(&allocator, &script)?;
+            own.visit_program(&program);
+            for comment in &program.comments {
+                own.0
+                    .extend(properties(comment.content_span().source_text(&script)));
+            }
+        }
     }
-    let mut program = parsed.program;
+    for name in KEPT.into_iter().flatten() {
+        own.0.remove(*name);
+    }
+    Ok(own.0)
+}
+
+/// The members of classes: their methods, and what they assign to themselves.
+#[derive(Default)]
+struct OwnNames(BTreeSet<String>);
+
+impl<'a> Visit<'a> for OwnNames {
+    fn visit_method_definition(&mut self, method: &MethodDefinition<'a>) {
+        if method.kind != MethodDefinitionKind::Constructor {
+            self.0.extend(method.key.static_name().map(String::from));
+        }
+        walk::walk_method_definition(self, method);
+    }
+
+    fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
+        if let AssignmentTarget::StaticMemberExpression(member) = &assignment.left
+            && matches!(member.object, Expression::ThisExpression(_))
+        {
+            self.0.insert(member.property.name.to_string());
+        }
+        walk::walk_assignment_expression(self, assignment);
+    }
+}
+
+/// The types of what a page tells its script as JSON.
+const TOLD: [&str; 3] = ["PageData", "QuestionData", "CourseData"];
+
+/// The names in the lines `@property {type} name` of a comment, but of what a page tells.
+fn properties(comment: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for definition in comment.split("@typedef {object} ").skip(1) {
+        let mut properties = definition.split("@property {");
+        let title = properties.next().and_then(|line| line.split_whitespace().next());
+        if title.is_some_and(|title| TOLD.contains(&title)) {
+            continue;
+        }
+        for property in properties {
+            // The type may hold braces of its own, before the one that ends it.
+            let mut depth = 1;
+            let end = property.find(|character| {
+                depth += i32::from(character == '{') - i32::from(character == '}');
+                depth == 0
+            });
+            let name = end.map(|end| property[end + 1..].trim_start_matches([' ', '[']));
+            let is_end = |character: char| !character.is_ascii_alphanumeric();
+            names.extend(name.and_then(|name| name.split(is_end).next()).map(str::to_owned));
+        }
+    }
+    names
+}
+
+fn parsed<'a>(allocator: &'a Allocator, script: &'a str) -> Result<Program<'a>, Box<dyn Error>> {
+    let parsed = Parser::new(allocator, script, SourceType::script()).parse();
+    match parsed.diagnostics.first() {
+        Some(fault) => Err(format!("{fault:?}").into()),
+        None => Ok(parsed.program),
+    }
+}
+
+/// A script with short names, those of our own properties too.
+fn small(script: &str, own: &BTreeSet<String>) -> Result<String, Box<dyn Error>> {
+    let allocator = Allocator::default();
+    let mut program = parsed(&allocator, script)?;
+    let names: Vec<&str> = own.iter().map(String::as_str).collect();
     let options = MinifierOptions {
         mangle: Some(MangleOptions::default()),
-        mangle_properties: Some(ManglePropertiesOptions::from_pattern(&format!("^({OWN})$"))?),
+        mangle_properties: Some(ManglePropertiesOptions::from_pattern(&format!(
+            "^({})$",
+            names.join("|")
+        ))?),
         compress: Some(CompressOptions {
             target: EngineTargets::from_target(LANGUAGE)?,
             ..CompressOptions::smallest()
