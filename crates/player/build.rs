@@ -17,7 +17,8 @@ use oxc_span::SourceType;
 const LANGUAGE: &str = "es2020";
 
 /// The scripts that every standard shares, each after those it uses.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 12] = [
+    "dom",
     "tracker",
     "look",
     "suspend-data",

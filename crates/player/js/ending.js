@@ -4,9 +4,9 @@
 function putFigures(list, figures) {
   list.textContent = '';
   for (const [name, value] of figures) {
-    const figure = list.appendChild(document.createElement('div'));
-    figure.appendChild(document.createElement('dt')).textContent = name;
-    figure.appendChild(document.createElement('dd')).textContent = value;
+    const figure = add(list, 'div');
+    add(figure, 'dt', name);
+    add(figure, 'dd', value);
   }
 }
 
@@ -25,23 +25,23 @@ class Ending {
     this.view = /** @type {HTMLElement} */ (document.getElementById('end'));
     this.title = this.part('[data-end-title]');
     this.complete = this.title.textContent;
-    const shown = /** @type {HTMLElement} */ (document.querySelector('[data-certificate-name]'));
+    const shown = find('[data-certificate-name]');
     shown.textContent = spokenName(name);
     const input = /** @type {HTMLInputElement} */ (document.getElementById('certificate-name'));
     /** @type {HTMLElement} */ (input.parentElement).hidden = !!name;
-    input.addEventListener('input', () => (shown.textContent = input.value));
-    /** @type {HTMLElement} */ (document.querySelector('[data-save]')).addEventListener('click', () => this.save());
+    listen(input, 'input', () => (shown.textContent = input.value));
+    listen(find('[data-save]'), 'click', () => this.save());
   }
 
   /** @param {string} selector @returns {HTMLElement} */
   part(selector) {
-    return /** @type {HTMLElement} */ (this.view.querySelector(selector));
+    return find(selector, this.view);
   }
 
   /** @param {string} line @param {string} [hash] */
   say(line, hash) {
-    const paragraph = this.part('[data-result]').appendChild(document.createElement('p'));
-    const into = hash ? paragraph.appendChild(document.createElement('a')) : paragraph;
+    const paragraph = add(this.part('[data-result]'), 'p');
+    const into = hash ? add(paragraph, 'a') : paragraph;
     into.textContent = line;
     if (hash) into.setAttribute('href', hash);
   }
@@ -57,7 +57,7 @@ class Ending {
     const figures = this.figures(outcome, seconds);
     putFigures(this.part('[data-figures]'), figures);
     const date = new Date().toLocaleDateString(data.language, { dateStyle: 'long' });
-    putFigures(/** @type {HTMLElement} */ (document.querySelector('[data-certificate-figures]')), [...figures, [words.date_label, date]]);
+    putFigures(find('[data-certificate-figures]'), [...figures, [words.date_label, date]]);
     this.offerRetake();
     if (outcome.complete) {
       if (outcome.success === true) this.say(words.passed);
@@ -126,7 +126,7 @@ class Ending {
   /** Keeps the certificate as a file that any browser shows. */
   save() {
     const { language, title } = this.data;
-    const { outerHTML } = /** @type {HTMLElement} */ (document.querySelector('[data-certificate]'));
+    const { outerHTML } = find('[data-certificate]');
     const page = document.implementation.createHTMLDocument(title);
     page.documentElement.lang = language;
     const style = 'body{font:1.2em Georgia,serif;max-width:36em;margin:2em auto;text-align:center}.certificate{border:3px double;padding:2em}dt,dd{display:inline;margin:0 .3em}';

@@ -15,18 +15,18 @@ class TermDefinitions {
     this.note = null;
     /** Until what the mouse rests on opens. */
     this.hovered = 0;
-    for (const term of document.querySelectorAll('a.term')) {
+    for (const term of all('a.term')) {
       term.setAttribute('role', 'button');
       term.setAttribute('aria-expanded', 'false');
     }
-    document.addEventListener('click', (event) => this.clicked(event));
-    document.addEventListener('mouseover', ({ target }) => {
+    listen(document, 'click', (event) => this.clicked(event));
+    listen(document, 'mouseover', ({ target }) => {
       clearTimeout(this.hovered);
-      const term = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('a.term')) : null;
+      const term = around(target, 'a.term');
       if (term && term !== this.term) this.hovered = setTimeout(() => this.open(term), HOVER);
     });
-    window.addEventListener('resize', () => this.close());
-    document.addEventListener('keydown', (event) => this.pressed(event));
+    listen(window, 'resize', () => this.close());
+    listen(document, 'keydown', (event) => this.pressed(event));
   }
 
   /** @param {MouseEvent} event */
@@ -56,22 +56,22 @@ class TermDefinitions {
   open(term) {
     this.close();
     const id = term.dataset.term || '';
-    const definition = this.document.querySelector(`[data-definition="${id}"] [data-definition-text]`);
+    const definition = find(`[data-definition="${id}"] [data-definition-text]`);
     if (!definition) return;
     // The term stands inside a paragraph: only inline elements may follow it there.
-    const note = this.document.createElement('span');
+    const note = document.createElement('span');
     note.className = 'definition';
     note.id = `definition-${id}`;
     note.setAttribute('role', 'note');
     for (const paragraph of definition.children) {
-      const line = note.appendChild(this.document.createElement('span'));
+      const line = add(note, 'span');
       line.className = 'definition-line';
       line.innerHTML = paragraph.innerHTML;
     }
-    const button = note.appendChild(this.document.createElement('button'));
+    const button = add(note, 'button');
     button.type = 'button';
-    button.textContent = /** @type {Element} */ (this.document.querySelector('[data-close]')).textContent;
-    button.addEventListener('click', () => {
+    button.textContent = find('[data-close]').textContent;
+    listen(button, 'click', () => {
       this.close();
       term.focus();
     });

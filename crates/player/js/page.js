@@ -12,62 +12,62 @@ class Page {
     /** @type {QuestionForm[]} */
     this.forms = [];
     /** @type {HTMLElement[]} */
-    this.views = Array.from(document.querySelectorAll('[data-view]'));
+    this.views = all('[data-view]');
     this.contents = /** @type {HTMLElement} */ (document.getElementById('contents'));
-    this.contentsButton = /** @type {HTMLElement} */ (document.querySelector('.contents-button'));
+    this.contentsButton = find('.contents-button');
   }
 
   /** Shows the chapter as the learner left it. */
   open() {
     new TermDefinitions(document);
-    for (const group of document.querySelectorAll('[data-tabs]')) makeTabs(group);
+    for (const group of all('[data-tabs]')) makeTabs(group);
     new Printer();
     filterLexicon(this.words);
     this.openDialogs();
-    this.ask((question) => document.querySelector(`form[data-question="${question.id}"]`));
-    for (const next of document.querySelectorAll('[data-next]')) {
-      next.addEventListener('click', () => {
+    this.ask((question) => find(`form[data-question="${question.id}"]`));
+    for (const next of all('[data-next]')) {
+      listen(next, 'click', () => {
         const lesson = this.lessonOf(next.closest('[data-lesson]'));
         if (lesson) this.seen(lesson);
       });
     }
-    this.contentsButton.addEventListener('click', () => {
+    listen(this.contentsButton, 'click', () => {
       this.toggleContents();
-      if (this.contents.classList.contains('is-open')) /** @type {HTMLElement} */ (this.contents.querySelector('a[aria-current], a')).focus();
+      if (this.contents.classList.contains('is-open')) find('a[aria-current], a', this.contents).focus();
     });
     // As a drawer it covers the page: it closes when the learner leaves it.
-    this.contents.addEventListener('focusout', ({ relatedTarget }) => {
+    listen(this.contents, 'focusout', ({ relatedTarget }) => {
       if (relatedTarget && relatedTarget !== this.contentsButton && !this.contents.contains(/** @type {Node} */ (relatedTarget))) this.toggleContents(false);
     });
-    document.addEventListener('click', ({ target }) => {
+    listen(document, 'click', ({ target }) => {
       if (target instanceof Element && !target.closest('.contents, .contents-button')) this.toggleContents(false);
     });
-    document.addEventListener('keydown', ({ key }) => {
+    listen(document, 'keydown', ({ key }) => {
       if (key !== 'Escape' || !this.contents.classList.contains('is-open')) return;
       this.toggleContents(false);
       this.contentsButton.focus();
     });
     // Also for the lesson that is on the screen already, which changes no address.
-    this.contents.addEventListener('click', ({ target }) => {
+    listen(this.contents, 'click', ({ target }) => {
       if (target instanceof Element && target.closest('a')) this.toggleContents(false);
     });
-    window.addEventListener('hashchange', () => this.show(true));
-    document.addEventListener('visibilitychange', () => {
+    listen(window, 'hashchange', () => this.show(true));
+    listen(document, 'visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.tracker.hide(this.report());
     });
-    window.addEventListener('pagehide', () => this.tracker.finish(this.report()));
+    listen(window, 'pagehide', () => this.tracker.finish(this.report()));
     // A page that comes back from the browser's cache has ended its session: it begins another.
-    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+    listen(window, 'pageshow', (event) => event.persisted && location.reload());
 
-    if (this.data.muted) for (const media of document.querySelectorAll('audio, video')) /** @type {HTMLMediaElement} */ (media).muted = true;
-    const leave = document.querySelector('[data-leave]');
-    if (leave instanceof HTMLElement && this.tracker.returnUrl) {
+    if (this.data.muted) for (const media of all('audio, video')) /** @type {HTMLMediaElement} */ (media).muted = true;
+    const leave = find('[data-leave]');
+    if (this.tracker.returnUrl) {
       leave.hidden = false;
-      leave.addEventListener('click', () => this.tracker.leave && this.tracker.leave(this.report()));
+      listen(leave, 'click', () => this.tracker.leave && this.tracker.leave(this.report()));
     }
 
-    for (const link of document.querySelectorAll('[data-course-page]')) /** @type {HTMLElement} */ (link).hidden = !this.tracker.hasCoursePage;
-    /** @type {HTMLElement} */ (document.querySelector('[data-retake]')).addEventListener('click', () => this.retake());
+    for (const link of all('[data-course-page]')) link.hidden = !this.tracker.hasCoursePage;
+    listen(find('[data-retake]'), 'click', () => this.retake());
 
     document.documentElement.classList.replace('starting', 'scripted');
     this.watchEnds();
@@ -87,12 +87,12 @@ class Page {
       form.hidden = !progress.questions.includes(question);
       this.forms.push(new QuestionForm(form, question, progress, this.words, (interaction) => this.answered(interaction)));
     }
-    for (const group of document.querySelectorAll('.questions')) {
+    for (const group of all('.questions')) {
       const inside = this.forms.filter(({ form }) => group.contains(form));
       const order = data.shuffledQuestions ? shuffle(inside, progress.seed, ({ question }) => question.key) : inside;
       for (const { form } of order) group.append(form);
     }
-    const numbers = document.querySelectorAll('form:not([hidden]) [data-number]');
+    const numbers = all('form:not([hidden]) [data-number]');
     numbers.forEach((number, place) => (number.textContent = String(place + 1)));
   }
 
@@ -106,13 +106,13 @@ class Page {
       this.go(element);
     });
     offerLook(dialogOf('look'));
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-open]'))) {
-      button.addEventListener('click', () => dialogOf(button.dataset.open || '').showModal());
+    for (const button of all('[data-open]')) {
+      listen(button, 'click', () => dialogOf(button.dataset.open || '').showModal());
     }
-    for (const button of document.querySelectorAll('[data-close]')) {
-      button.addEventListener('click', () => /** @type {HTMLDialogElement} */ (button.closest('dialog')).close());
+    for (const button of all('[data-close]')) {
+      listen(button, 'click', () => /** @type {HTMLDialogElement} */ (button.closest('dialog')).close());
     }
-    document.addEventListener('keydown', (event) => {
+    listen(document, 'keydown', (event) => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       if (!search.open) search.showModal();
@@ -126,7 +126,7 @@ class Page {
     this.show(false);
     if (view.hidden) return;
     reveal(element);
-    for (const found of document.querySelectorAll('.found')) found.classList.remove('found');
+    for (const found of all('.found')) found.classList.remove('found');
     element.classList.add('found');
     if (element.tabIndex < 0) element.tabIndex = -1;
     element.focus({ preventScroll: true });
@@ -144,7 +144,7 @@ class Page {
     }));
     this.ask((question) => blanks.get(question) || null);
     this.milestone();
-    const first = document.querySelector('form.question:not([hidden])');
+    const first = find('form.question:not([hidden])');
     if (first) location.hash = first.id;
   }
 
@@ -202,7 +202,7 @@ class Page {
     this.refresh();
     if (focus) {
       const inside = target && target !== view && view.contains(target) ? target : null;
-      const heading = inside ? inside.querySelector('summary') || inside : view.querySelector('h2') || document.querySelector('h1');
+      const heading = inside ? find('summary', inside) || inside : find('h2', view) || find('h1');
       if (!inside) window.scrollTo(0, 0);
       if (heading instanceof HTMLElement) heading.focus({ preventScroll: !inside });
     }
@@ -225,7 +225,7 @@ class Page {
         if (isIntersecting && lesson) timers.set(target, setTimeout(() => this.seen(lesson), pause));
       }
     });
-    for (const pager of document.querySelectorAll('.pager')) observer.observe(pager);
+    for (const pager of all('.pager')) observer.observe(pager);
   }
 
   /** @param {LessonData} lesson */
@@ -264,35 +264,35 @@ class Page {
   /** Brings the lists, the bar and the start button up to date. */
   refresh() {
     const { progress, words } = this;
-    for (const entry of document.querySelectorAll('[data-entry]')) {
-      const lesson = this.data.lessons.find(({ id }) => id === /** @type {HTMLElement} */ (entry).dataset.entry);
-      const state = entry.querySelector('[data-state]');
+    for (const entry of all('[data-entry]')) {
+      const lesson = this.data.lessons.find(({ id }) => id === entry.dataset.entry);
+      const state = find('[data-state]', entry);
       if (!lesson || !state) continue;
       const seen = progress.seen.has(lesson.key);
       const locked = this.data.lessons.indexOf(lesson) >= progress.locked();
       entry.classList.toggle('is-seen', seen);
       entry.classList.toggle('is-current', !seen && progress.lesson === lesson);
       state.textContent = seen ? words.seen : progress.lesson === lesson ? words.current : locked ? words.locked : '';
-      for (const link of entry.querySelectorAll('a')) {
+      for (const link of all('a', entry)) {
         if (locked) link.setAttribute('aria-disabled', 'true');
         else link.removeAttribute('aria-disabled');
       }
     }
-    for (const link of this.contents.querySelectorAll('a')) {
+    for (const link of /** @type {HTMLAnchorElement[]} */ (all('a', this.contents))) {
       if (link.hash === `#${document.body.dataset.current}`) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
     const percent = Math.floor(progress.share() * 100);
-    const bar = document.querySelector('[data-progress]');
-    if (bar instanceof HTMLElement) {
-      bar.setAttribute('aria-valuenow', String(percent));
-      bar.setAttribute('aria-valuetext', fill(words.progress, { percent }));
-      /** @type {HTMLElement} */ (document.querySelector('[data-progress-text]')).textContent = percent > 0 ? fill(words.progress, { percent }) : '';
-      /** @type {HTMLElement} */ (bar.firstElementChild).style.width = `${percent}%`;
-    }
-    const start = document.querySelector('[data-start]');
+    const bar = find('[data-progress]');
+    const text = fill(words.progress, { percent });
+    bar.setAttribute('aria-valuenow', String(percent));
+    bar.setAttribute('aria-valuetext', text);
+    find('[data-progress-text]').textContent = percent > 0 ? text : '';
+    find('span', bar).style.width = `${percent}%`;
     const { lesson } = progress;
-    if (start instanceof HTMLAnchorElement && lesson) {
+    if (lesson) {
+      /** @type {HTMLAnchorElement} */
+      const start = find('[data-start]');
       const { complete } = progress.outcome(this.seconds());
       start.textContent = complete ? words.review : fill(words.resume, { number: this.data.lessons.indexOf(lesson) + 1 });
       start.hash = complete ? `lesson-${this.data.lessons[0].id}` : `lesson-${lesson.id}`;
@@ -307,8 +307,7 @@ class Page {
 
   /** @param {string} text */
   notice(text) {
-    const notice = document.querySelector('[data-notice]');
-    if (!(notice instanceof HTMLElement)) return;
+    const notice = find('[data-notice]');
     notice.textContent = text;
     notice.hidden = false;
   }
@@ -316,17 +315,15 @@ class Page {
 
 /** Takes the other lessons away from the page. @param {string} unit @param {Record<string, string>} words */
 function showAlone(unit, words) {
-  for (const lesson of document.querySelectorAll('[data-lesson], [data-entry]')) {
-    const { lesson: id, entry } = /** @type {HTMLElement} */ (lesson).dataset;
+  for (const lesson of all('[data-lesson], [data-entry]')) {
+    const { lesson: id, entry } = lesson.dataset;
     if ((id || entry) !== unit) lesson.remove();
   }
-  for (const link of document.querySelectorAll('.pager a')) link.setAttribute('href', link.hasAttribute('data-next') ? '#end' : '#opening');
-  const next = document.querySelector('[data-next]');
-  if (next) next.textContent = words.finish;
-  for (const element of document.querySelectorAll('.facts, .next-chapter')) element.remove();
-  /** @type {HTMLElement} */ (document.querySelector('[data-end-text]')).textContent = words.lesson_done;
-  const start = document.querySelector('[data-start]');
-  if (start instanceof HTMLAnchorElement) start.hash = `lesson-${unit}`;
+  for (const link of all('.pager a')) link.setAttribute('href', link.hasAttribute('data-next') ? '#end' : '#opening');
+  find('[data-next]').textContent = words.finish;
+  for (const element of all('.facts:not([data-progress-text]), .next-chapter')) element.remove();
+  find('[data-end-text]').textContent = words.lesson_done;
+  find('[data-start]').setAttribute('href', `#lesson-${unit}`);
 }
 
 /** Where the script says something. */
@@ -339,13 +336,13 @@ async function speak(data, languages) {
   if (!language || language === primary(data.language)) return;
   try {
     const words = await (await fetch(`words-${language}.json`)).json();
-    for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-word], [data-word-label]'))) {
+    for (const element of all('[data-word], [data-word-label]')) {
       const { word, wordLabel } = element.dataset;
       element.lang = language;
       if (word) element.textContent = words[word];
       if (wordLabel) element.setAttribute('aria-label', words[wordLabel]);
     }
-    for (const said of document.querySelectorAll(SAID)) said.setAttribute('lang', language);
+    for (const said of all(SAID)) said.setAttribute('lang', language);
     data.words = words.script;
   } catch {
     // The course's own language is there already.
@@ -358,15 +355,15 @@ async function startPage(Standard) {
   const whole = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('page-data')).textContent || '');
   const data = launchedUnit(whole, location.search);
   const tracker = new Standard(data, window);
-  const state = document.querySelector('[data-save-state]');
+  const state = find('[data-save-state]');
   tracker.onState = (name) => {
-    if (!(state instanceof HTMLElement) || state.dataset.saved === name) return;
+    if (state.dataset.saved === name) return;
     state.dataset.saved = name;
     state.textContent = data.words[name];
   };
   const { suspendData, languages, name } = await tracker.start();
   await speak(data, languages || '');
-  if (state instanceof HTMLElement && state.dataset.saved) state.textContent = data.words[state.dataset.saved];
+  if (state.dataset.saved) state.textContent = data.words[state.dataset.saved];
   if (data.unit) showAlone(data.unit, data.words);
   new Page(data, tracker, new Progress(data, suspendData), name || '').open();
 }

@@ -7,8 +7,8 @@ function makeTabs(group) {
   list.className = 'tablist';
   list.setAttribute('role', 'tablist');
   const tabs = panels.map((panel) => {
-    const tab = list.appendChild(document.createElement('button'));
-    const title = /** @type {HTMLElement} */ (panel.querySelector('.panel-title'));
+    const tab = add(list, 'button');
+    const title = find('.panel-title', panel);
     tab.type = 'button';
     tab.id = `${panel.id}-tab`;
     tab.textContent = title.textContent;
@@ -18,7 +18,7 @@ function makeTabs(group) {
     panel.setAttribute('aria-labelledby', tab.id);
     panel.tabIndex = 0;
     title.hidden = true;
-    tab.addEventListener('click', () => select(tab));
+    listen(tab, 'click', () => select(tab));
     return tab;
   });
   /** @param {HTMLElement} chosen */
@@ -29,7 +29,7 @@ function makeTabs(group) {
       panels[place].hidden = tab !== chosen;
     });
   };
-  list.addEventListener('keydown', (event) => {
+  listen(list, 'keydown', (event) => {
     const place = tabs.findIndex((tab) => tab === event.target);
     const last = tabs.length - 1;
     const next = { ArrowRight: place < last ? place + 1 : 0, ArrowLeft: place > 0 ? place - 1 : last, Home: 0, End: last }[event.key];
@@ -56,16 +56,16 @@ class Printer {
   constructor() {
     /** What was closed. @type {HTMLDetailsElement[]} */
     this.closed = [];
-    window.addEventListener('beforeprint', () => {
-      this.closed = Array.from(document.querySelectorAll('details:not([open])'));
+    listen(window, 'beforeprint', () => {
+      this.closed = all('details:not([open])');
       for (const details of this.closed) details.open = true;
     });
-    window.addEventListener('afterprint', () => {
+    listen(window, 'afterprint', () => {
       for (const details of this.closed) details.open = false;
       delete document.body.dataset.print;
     });
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('button[data-print]'))) {
-      button.addEventListener('click', () => {
+    for (const button of all('button[data-print]')) {
+      listen(button, 'click', () => {
         document.body.dataset.print = button.dataset.print;
         window.print();
       });

@@ -27,18 +27,18 @@ class QuestionForm {
     this.shownAt = 0;
     /** The form as it was before it was answered. */
     this.blank = /** @type {HTMLFormElement} */ (form.cloneNode(true));
-    form.addEventListener('submit', (event) => {
+    listen(form, 'submit', (event) => {
       event.preventDefault();
       this.submit();
     });
-    form.addEventListener('input', () => this.say('', ''));
-    form.addEventListener('click', ({ target }) => {
-      const button = target instanceof Element ? target.closest('[data-move]') : null;
+    listen(form, 'input', () => this.say('', ''));
+    listen(form, 'click', ({ target }) => {
+      const button = around(target, '[data-move]');
       if (button instanceof HTMLElement) this.move(button);
     });
-    form.addEventListener('pointerdown', (event) => this.drag(event));
+    listen(form, 'pointerdown', (event) => this.drag(event));
     if (progress.page.shuffledChoices && ['single', 'multiple'].includes(question.kind)) {
-      const choices = Array.from(form.querySelectorAll('.choice'));
+      const choices = all('.choice', form);
       const order = shuffle(choices, rank(progress.seed, question.key), (choice) => choices.indexOf(choice));
       for (const choice of order) /** @type {Element} */ (choice.parentElement).append(choice);
     }
@@ -52,17 +52,17 @@ class QuestionForm {
 
   /** @param {string} selector @returns {HTMLElement} */
   part(selector) {
-    return /** @type {HTMLElement} */ (this.form.querySelector(selector));
+    return find(selector, this.form);
   }
 
   /** @returns {HTMLInputElement[]} */
   inputs() {
-    return Array.from(this.form.querySelectorAll('input'));
+    return all('input', this.form);
   }
 
   /** Everything that the learner can change. @returns {(HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement)[]} */
   controls() {
-    return Array.from(this.form.querySelectorAll('input, select, textarea, [data-move]'));
+    return all('input, select, textarea, [data-move]', this.form);
   }
 
   /** Moves an item of a sequence, and keeps the focus on its button. @param {HTMLElement} button */
@@ -75,12 +75,12 @@ class QuestionForm {
     else other.after(item);
     button.focus();
     const place = Array.from(/** @type {Element} */ (item.parentElement).children).indexOf(item) + 1;
-    this.say(`${plainText(/** @type {Element} */ (item.querySelector('[data-choice-text]')))} (${place})`, '');
+    this.say(`${plainText(find('[data-choice-text]', item))} (${place})`, '');
   }
 
   /** Moves an item of a sequence with the pointer that holds its grip. @param {PointerEvent} event */
   drag({ target, pointerId }) {
-    const grip = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('.grip')) : null;
+    const grip = around(target, '.grip');
     if (!grip || this.part('[data-move]').matches(':disabled')) return;
     const item = /** @type {HTMLElement} */ (grip.parentElement);
     grip.setPointerCapture(pointerId);
@@ -104,9 +104,9 @@ class QuestionForm {
       const text = /** @type {HTMLInputElement} */ (this.part('[data-answer]')).value.trim();
       return text && (question.kind !== 'numeric' || !Number.isNaN(parseNumber(text))) ? [text] : [];
     }
-    if (question.kind === 'sequencing') return Array.from(form.querySelectorAll('[data-item]'), (item) => /** @type {HTMLElement} */ (item).dataset.item || '');
+    if (question.kind === 'sequencing') return all('[data-item]', form).map((item) => item.dataset.item || '');
     if (question.kind === 'matching') {
-      const pairs = Array.from(form.querySelectorAll('select'), (select) => ({ left: select.dataset.left, value: select.value }));
+      const pairs = /** @type {HTMLSelectElement[]} */ (all('select', form)).map((select) => ({ left: select.dataset.left, value: select.value }));
       return pairs.every(({ value }) => value) ? pairs.map(({ left, value }) => `${left}.${value}`) : [];
     }
     return this.inputs().filter((input) => input.checked).map((input) => input.value);
@@ -118,9 +118,9 @@ class QuestionForm {
     if (isTyped(question)) /** @type {HTMLInputElement} */ (this.part('[data-answer]')).value = given[0] || '';
     else if (question.kind === 'sequencing') {
       const list = this.part('[data-sequence]');
-      for (const id of given) list.append(/** @type {Element} */ (form.querySelector(`[data-item="${id}"]`)));
+      for (const id of given) list.append(find(`[data-item="${id}"]`, form));
     } else if (question.kind === 'matching') {
-      for (const select of form.querySelectorAll('select')) {
+      for (const select of /** @type {HTMLSelectElement[]} */ (all('select', form))) {
         const pair = given.find((one) => one.startsWith(`${select.dataset.left}.`));
         select.value = pair ? pair.split('.')[1] : '';
       }
@@ -138,7 +138,7 @@ class QuestionForm {
     this.show(given, right);
     /** The texts on the page, in the order of the choices. @param {string} name */
     const texts = (name) => this.question.choices.map((id) => {
-      const element = this.form.querySelector(`[data-${name}-text="${id}"]`);
+      const element = find(`[data-${name}-text="${id}"]`, this.form);
       return element ? plainText(element) : '';
     });
     const prompt = plainText(this.part('[data-prompt]'));
@@ -171,9 +171,9 @@ class QuestionForm {
     this.part('[data-wrong]').hidden = right;
     this.form.classList.toggle('is-right', right && isScored(question));
     this.form.classList.toggle('is-wrong', !right);
-    for (const feedback of this.form.querySelectorAll('.choice-feedback')) {
-      const input = /** @type {Element} */ (feedback.closest('.choice')).querySelector('input');
-      /** @type {HTMLElement} */ (feedback).hidden = !input || !input.checked;
+    for (const feedback of all('.choice-feedback', this.form)) {
+      const input = /** @type {HTMLInputElement | null} */ (find('input', /** @type {Element} */ (feedback.closest('.choice'))));
+      feedback.hidden = !input || !input.checked;
     }
     if (left > 0) return;
     this.close();
@@ -183,7 +183,7 @@ class QuestionForm {
       const correct = question.correct.includes(input.value);
       choice.classList.toggle('is-correct', correct);
       // Colour alone says nothing: the words stand beside the choice.
-      this.note(choice.querySelector('label'), [correct ? words.right_choice : '', input.checked ? words.your_choice : ''].filter(Boolean).join(', '));
+      this.note(find('label', choice), [correct ? words.right_choice : '', input.checked ? words.your_choice : ''].filter(Boolean).join(', '));
     }
     if (!right && (isTyped(question) || ['sequencing', 'matching'].includes(question.kind))) this.part('[data-verdict]').append(` ${words.answer} ${this.solution()}`);
   }
@@ -198,7 +198,7 @@ class QuestionForm {
   solution() {
     const { question, form } = this;
     /** @param {string} name @param {string} id */
-    const text = (name, id) => plainText(/** @type {Element} */ (form.querySelector(`[data-${name}-text="${id}"]`)));
+    const text = (name, id) => plainText(find(`[data-${name}-text="${id}"]`, form));
     if (question.kind === 'numeric') return [...new Set(question.correct)].join(' – ');
     if (question.kind === 'sequencing') return question.correct.map((id) => text('choice', id)).join(' ; ');
     if (question.kind === 'matching') return question.choices.map((id) => `${text('choice', id)} → ${text('pair', id)}`).join(' ; ');
@@ -208,7 +208,7 @@ class QuestionForm {
   /** @param {Element | null} beside @param {string} text */
   note(beside, text) {
     if (!beside) return;
-    const note = beside.querySelector('.choice-note') || beside.appendChild(document.createElement('span'));
+    const note = find('.choice-note', beside) || add(beside, 'span');
     note.className = 'choice-note';
     note.textContent = text && ` (${text})`;
   }

@@ -25,22 +25,22 @@ class Search {
   constructor(dialog, words, go) {
     this.words = words;
     this.go = go;
-    this.list = /** @type {HTMLElement} */ (dialog.querySelector('[data-results]'));
+    this.list = find('[data-results]', dialog);
     /** What can be found: made when it is first needed. @type {{ element: HTMLElement, title: string, text: string, plain: string }[]} */
     this.passages = [];
-    const input = /** @type {HTMLInputElement} */ (dialog.querySelector('input'));
-    input.addEventListener('input', () => {
+    const input = /** @type {HTMLInputElement} */ (find('input', dialog));
+    listen(input, 'input', () => {
       const count = this.show(wordsOf(input.value));
-      /** @type {HTMLElement} */ (dialog.querySelector('[data-found]')).textContent = input.value.trim() ? foundText(words, count) : '';
+      find('[data-found]', dialog).textContent = input.value.trim() ? foundText(words, count) : '';
     });
   }
 
   collect() {
-    for (const view of document.querySelectorAll('[data-view]')) {
-      const heading = view.querySelector('h2');
-      for (const element of view.querySelectorAll('h2, h3, h4, .prose p, li, summary, td, dd, .summary p, [data-definition-text], figcaption')) {
+    for (const view of all('[data-view]')) {
+      const heading = find('h2', view);
+      for (const element of all('h2, h3, h4, .prose p, li, summary, td, dd, .summary p, [data-definition-text], figcaption', view)) {
         // A list's item holds its paragraphs: the innermost is the passage.
-        if (element.querySelector('p, li') || element.closest('form[hidden], .pager, [data-results], dialog')) continue;
+        if (find('p, li', element) || element.closest('form[hidden], .pager, [data-results], dialog')) continue;
         const text = plainText(element);
         this.passages.push({ element: /** @type {HTMLElement} */ (element), title: heading ? plainText(heading) : '', text, plain: folded(text) });
       }
@@ -54,11 +54,11 @@ class Search {
     if (words.length === 0) return 0;
     const found = this.passages.filter(({ plain }) => words.every((word) => plain.includes(word)));
     for (const passage of found.slice(0, MOST_RESULTS)) {
-      const link = this.list.appendChild(document.createElement('li')).appendChild(document.createElement('a'));
+      const link = add(add(this.list, 'li'), 'a');
       link.href = `#${/** @type {Element} */ (passage.element.closest('[data-view]')).id}`;
-      link.appendChild(document.createElement('strong')).textContent = passage.title;
+      add(link, 'strong', passage.title);
       this.quote(link, passage, words[0]);
-      link.addEventListener('click', (event) => {
+      listen(link, 'click', (event) => {
         event.preventDefault();
         this.go(passage.element);
       });
@@ -73,7 +73,7 @@ class Search {
     const start = at > 2 * BEFORE ? text.lastIndexOf(' ', at - BEFORE) + 1 : 0;
     into.append(start > 0 ? '… ' : '', text.slice(start, at));
     const shown = text.slice(at, at + word.length);
-    if (folded(shown) === word) into.appendChild(document.createElement('mark')).textContent = shown;
+    if (folded(shown) === word) add(into, 'mark', shown);
     else into.append(shown);
     const rest = text.slice(at + word.length);
     into.append(rest.length > 120 ? `${rest.slice(0, 100)}…` : rest);
@@ -83,12 +83,12 @@ class Search {
 /** Keeps the terms of the lexicon that hold the words of a field. @param {Record<string, string>} words */
 function filterLexicon(words) {
   const input = document.getElementById('lexicon-filter');
-  const said = document.querySelector('[data-filtered]');
+  const said = find('[data-filtered]');
   if (!(input instanceof HTMLInputElement) || !said) return;
-  input.addEventListener('input', () => {
+  listen(input, 'input', () => {
     const wanted = wordsOf(input.value);
     let count = 0;
-    for (const entry of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.entry'))) {
+    for (const entry of all('.entry')) {
       const plain = folded(entry.textContent || '');
       entry.hidden = !wanted.every((word) => plain.includes(word));
       if (!entry.hidden) count += 1;
