@@ -51,7 +51,7 @@ const COURSE_PAGES: [(&str, &[&str], &str); 2] = [
 const COURSE_SHARED: [&str; 4] = ["tracker", "look", "suspend-data", "course"];
 
 /// The stylesheets: of every page, and of what some pages have.
-const STYLES: [&str; 3] = ["player", "panels", "kinds"];
+const STYLES: [&str; 5] = ["player", "course", "kinds", "panels", "tables"];
 
 /// Names of our classes and types that are somebody else's too, and stay as they are: `tests/journeys/names.test.js` says
 /// which are missing here.

@@ -16,7 +16,9 @@ pub(crate) const PAGE: &str = "index.html";
 pub(crate) const STYLE: &str = "player.css";
 /// The page's script.
 pub(crate) const SCRIPT: &str = "player.js";
-/// The script of the page that leads to the chapters of a whole course.
+/// What the page that leads to the chapters of a whole course adds to the style.
+pub(crate) const COURSE_STYLE: &str = "course.css";
+/// The script of that page.
 pub(crate) const COURSE_SCRIPT: &str = "course.js";
 
 /// What a package holds: paths (ASCII, `/` between folders) and contents, sorted by path.

@@ -29,7 +29,8 @@ pub(crate) struct Page<'a> {
 pub(crate) struct CoursePage<'a> {
     pub(crate) language: &'a str,
     pub(crate) words: &'a Table,
-    pub(crate) style: &'a str,
+    /// The stylesheets' paths.
+    pub(crate) styles: Vec<&'a str>,
     pub(crate) script: &'a str,
     pub(crate) theme: ThemeContext<'a>,
     /// [`CourseData`] as JSON, safe inside a script element.

@@ -14,7 +14,7 @@ use crate::{
     lexicon::Terms,
     look::Look,
     media::MediaFiles,
-    package::{COURSE_SCRIPT, Made, PAGE, SCRIPT, STYLE},
+    package::{COURSE_SCRIPT, COURSE_STYLE, Made, PAGE, SCRIPT, STYLE},
     page::{
         ChapterContext, ChapterLink, CourseContext, CoursePage, EndContext, LessonContext, LessonReference,
         LexiconContext, MemberContext, NextContext, Page, TermContext,
@@ -118,7 +118,7 @@ impl Renderer {
         let page = CoursePage {
             language: &course.language,
             words: &words,
-            style: STYLE,
+            styles: vec![STYLE, COURSE_STYLE],
             script: COURSE_SCRIPT,
             theme: self.look.context(course),
             data: data::course_data(course)?,
@@ -167,7 +167,7 @@ impl Renderer {
         };
         let (lessons, marked) = self.lessons(course, chapter, &scope)?;
 
-        let extras = extras(chapter);
+        let extras = extras(chapter, &lessons);
         let page = Page {
             language: &course.language,
             words: &words,
@@ -269,7 +269,7 @@ impl Renderer {
 }
 
 /// What a chapter has that not every chapter has.
-fn extras(chapter: &Chapter) -> Vec<Extra> {
+fn extras(chapter: &Chapter, lessons: &[LessonContext<'_>]) -> Vec<Extra> {
     let mut blocks = chapter.lessons.iter().flat_map(|lesson| &lesson.blocks);
     let has_panels = blocks.any(|block| matches!(block, Block::Callout(_) | Block::Panels(_)));
     let has_kinds = chapter.questions().any(|question| {
@@ -283,6 +283,7 @@ fn extras(chapter: &Chapter) -> Vec<Extra> {
         .filter(|extra| match extra {
             Extra::Panels => has_panels,
             Extra::Kinds => has_kinds,
+            Extra::Tables => lessons.iter().any(|lesson| lesson.html.contains("<table")),
         })
         .collect()
 }

@@ -37,11 +37,13 @@ pub enum Extra {
     Panels,
     /// Questions whose answer is typed, put in order or paired.
     Kinds,
+    /// Tables.
+    Tables,
 }
 
 impl Extra {
     /// Every extra.
-    pub const ALL: [Self; 2] = [Self::Panels, Self::Kinds];
+    pub const ALL: [Self; 3] = [Self::Panels, Self::Kinds, Self::Tables];
 
     /// The stylesheet's path in a package.
     #[must_use]
@@ -49,6 +51,7 @@ impl Extra {
         match self {
             Self::Panels => "panels.css",
             Self::Kinds => "kinds.css",
+            Self::Tables => "tables.css",
         }
     }
 
@@ -58,6 +61,7 @@ impl Extra {
         match self {
             Self::Panels => built!("panels.css"),
             Self::Kinds => built!("kinds.css"),
+            Self::Tables => built!("tables.css"),
         }
     }
 }
@@ -66,6 +70,12 @@ impl Extra {
 #[must_use]
 pub fn style() -> &'static str {
     built!("player.css")
+}
+
+/// What the page of a whole course adds to it.
+#[must_use]
+pub fn course_style() -> &'static str {
+    built!("course.css")
 }
 
 /// The script of the page for a standard.

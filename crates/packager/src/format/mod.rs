@@ -18,7 +18,7 @@ use std::{
 use cartable_player::{Extra, Standard};
 
 use crate::{
-    package::{COURSE_SCRIPT, Content, Made, PAGE, Package, SCRIPT, STYLE},
+    package::{COURSE_SCRIPT, COURSE_STYLE, Content, Made, PAGE, Package, SCRIPT, STYLE},
     rendered::RenderedCourse,
     words,
 };
@@ -154,6 +154,10 @@ pub trait PackageFormat: Sync {
         // Where an LMS does not lead to each chapter itself, a page does.
         if let (Some(html), Some(script)) = (&course.html, cartable_player::course_script(self.standard())) {
             add(PAGE, Content::Made(html.clone()));
+            add(
+                COURSE_STYLE,
+                Content::Made(Made::new(cartable_player::course_style())),
+            );
             add(COURSE_SCRIPT, Content::Made(Made::new(script)));
         }
         let paths: Vec<&str> = package.files.keys().map(String::as_str).collect();
