@@ -1,7 +1,7 @@
 // Every screen at three widths, by day and by night: nothing overflows, axe finds nothing, and a picture is kept.
 
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -192,17 +192,48 @@ test('the console and the page of the interface are at ease on every screen', as
   }, ['light', 'dark']);
 });
 
-test('the README shows a lesson and the commands as they are', async (t) => {
-  const { files } = await build(await folder(t), 'xapi');
+test('the chapter in English is at ease on every screen', async (t) => {
+  const course = join(await folder(t), 'course');
+  await cp(join(ROOT, 'content'), course, { recursive: true });
+  const file = join(course, 'course.toml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('language = "fr"', 'language = "en"').replace(/\[words\][\s\S]*/, ''));
+  const { files, page: data } = await build(await folder(t), 'web', course);
   const url = await site(t, files);
-  const { opened } = await context(t, await browser(t), { viewport: { width: 1000, height: 620 } });
-  const page = await opened.newPage();
-  await page.goto(`${url}/index.html`);
-  await page.locator('[data-start]').click();
-  await page.locator('[data-lesson]:visible [data-term]').first().click();
+  await everywhere(t, async (page, scheme) => {
+    await page.goto(`${url}/index.html`);
+    await page.getByRole('link', { name: 'Start' }).waitFor();
+    await check(page, `english-opening-${scheme}`);
+    await openLesson(page, data.lessons[0].id);
+    await goThrough(page, data);
+    assert.ok(await page.getByText('Chapter passed.').isVisible());
+    await check(page, `english-end-${scheme}`);
+    await page.getByRole('button', { name: 'Display' }).click();
+    await check(page, `english-look-${scheme}`);
+  }, ['light']);
+});
+
+test('the README shows a lesson, a phone by night, and the commands as they are', async (t) => {
+  const { files, page: data } = await build(await folder(t), 'web');
+  const url = await site(t, files);
   const into = process.env.CARTABLE_SCREENSHOTS ? README : OUT;
   await mkdir(into, { recursive: true });
+  const launched = await browser(t);
+  const { opened: wide } = await context(t, launched, { viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' });
+  const page = await wide.newPage();
+  await page.goto(`${url}/index.html`);
+  await page.locator('[data-start]').click();
+  await page.locator('[data-lesson]:visible [data-term]').nth(1).click();
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: join(into, 'chapter.png') });
+
+  const { opened: narrow } = await context(t, launched, { viewport: { width: 366, height: 660 }, colorScheme: 'dark', deviceScaleFactor: 2, reducedMotion: 'reduce' });
+  const phone = await narrow.newPage();
+  await phone.goto(`${url}/index.html`);
+  const [question] = data.questions;
+  await openLesson(phone, question.lesson);
+  await answer(phone, question.id, question.correct);
+  await phone.locator(`#question-${question.id}`).evaluate((form) => form.scrollIntoView());
+  await phone.screenshot({ path: join(into, 'phone.png') });
   const { code, stdout } = await run(['--help']);
   assert.equal(code, 0);
   for (const command of ['build', 'check', 'demo', 'serve', 'credential', 'password']) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
