@@ -29,6 +29,8 @@ class Search {
     /** What can be found: made when it is first needed. @type {{ element: HTMLElement, title: string, text: string, plain: string }[]} */
     this.passages = [];
     const input = /** @type {HTMLInputElement} */ (find('input', dialog));
+    // Before the first key, and after the window is drawn.
+    listen(input, 'focus', () => setTimeout(() => this.collect()));
     listen(input, 'input', () => {
       const count = this.show(wordsOf(input.value));
       find('[data-found]', dialog).textContent = input.value.trim() ? foundText(words, count) : '';
@@ -36,6 +38,7 @@ class Search {
   }
 
   collect() {
+    if (this.passages.length > 0) return;
     for (const view of all('[data-view]')) {
       const heading = find('h2', view);
       for (const element of all('h2, h3, h4, .prose p, li, summary, td, dd, .summary p, [data-definition-text], figcaption', view)) {
@@ -49,7 +52,7 @@ class Search {
 
   /** @param {string[]} words @returns {number} how many passages hold them all */
   show(words) {
-    if (this.passages.length === 0) this.collect();
+    this.collect();
     this.list.textContent = '';
     if (words.length === 0) return 0;
     const found = this.passages.filter(({ plain }) => words.every((word) => plain.includes(word)));
