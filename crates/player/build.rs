@@ -48,7 +48,7 @@ const COURSE_PAGES: [(&str, &[&str], &str); 2] = [
 ];
 
 /// What the page of a whole course uses.
-const COURSE_SHARED: [&str; 4] = ["tracker", "look", "suspend-data", "course"];
+const COURSE_SHARED: [&str; 5] = ["dom", "tracker", "look", "suspend-data", "course"];
 
 /// The stylesheets: of every page, and of what some pages have.
 const STYLES: [&str; 5] = ["player", "course", "kinds", "panels", "tables"];

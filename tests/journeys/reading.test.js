@@ -250,3 +250,14 @@ test('a lesson or the chapter is printed without the interface, with what opens 
   assert.ok(await page.locator('#opening').isVisible());
   assert.ok(!(await page.locator('#end').isVisible()));
 });
+
+test('where the script fails, the text can still be read', async (t) => {
+  const { files, page: data } = await build(await folder(t), 'web');
+  files.set('index.html', Buffer.from(files.get('index.html').toString().replace('"format":', '"format"')));
+  const url = await site(t, files);
+  const { opened } = await context(t, await browser(t));
+  const page = await opened.newPage();
+  await page.goto(`${url}/index.html`);
+  for (const lesson of data.lessons) await page.locator(`#lesson-${lesson.id} .prose`).waitFor();
+  assert.ok(!(await page.locator('.tools').isVisible()));
+});

@@ -33,10 +33,14 @@ function offerLook(dialog) {
   }
 }
 
-/** Runs once the document is there. @param {() => void} start */
+/** Runs once the document is there; if it fails, the page is what it is without scripts. @param {() => Promise<void>} start */
 function whenParsed(start) {
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
-  else start();
+  const run = () => start().catch((error) => {
+    document.documentElement.className = '';
+    throw error;
+  });
+  if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', run);
+  else run();
 }
 
 applyLook();
