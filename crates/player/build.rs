@@ -32,6 +32,9 @@ const SHARED: [&str; 12] = [
     "page",
 ];
 
+/// The scripts of what only some pages have: `Extra` in the library.
+const EXTRAS: [&str; 2] = ["kinds", "tabs"];
+
 /// The trackers of each standard, and the class to start.
 const STANDARDS: [(&str, &[&str], &str); 5] = [
     ("scorm12", &["scorm", "scorm12"], "Scorm12Tracker"),
@@ -67,6 +70,7 @@ const KEPT: [&[&str]; 5] = [
         "chapters",
         "damaged",
         "finish",
+        "kind",
         "kept",
         "language",
         "languages",
@@ -99,12 +103,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new(&out);
     let own = own_names()?;
     for (standard, trackers, class) in STANDARDS {
-        let script = joined(
-            &SHARED,
-            trackers,
-            &format!("whenParsed(() => startPage({class}));"),
-        )?;
+        let start = format!("whenParsed(() => startPage({class}));");
+        let script = joined(&SHARED, trackers, &start)?;
         fs::write(out.join(format!("{standard}.js")), small(&script, &own)?)?;
+        let script = joined(&[&SHARED[..], &EXTRAS].concat(), trackers, &start)?;
+        fs::write(out.join(format!("{standard}-extras.js")), small(&script, &own)?)?;
     }
     for (standard, trackers, class) in COURSE_PAGES {
         let script = joined(

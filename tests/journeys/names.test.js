@@ -55,7 +55,8 @@ const keys = (value) => (value && typeof value === 'object' ? Object.entries(val
 
 test('no name is shortened that somebody else knows', async (t) => {
   const out = await folder(t);
-  const { packages } = await json(['build', await wholeCourse(t), '--out', out]);
+  const builds = await Promise.all([await wholeCourse(t), 'tests/courses/kinds'].map((course, place) => json(['build', course, '--out', join(out, String(place))])));
+  const packages = builds.flatMap((done) => done.packages);
   const sources = await texts(SOURCES, /\.js$/);
   const source = Object.values(sources).join('\n');
   let built = '';

@@ -1,81 +1,69 @@
-// The kinds of questions: when an answer is right, how it is packed into suspend data, how the standards write it.
+// The kinds of questions whose answer is chosen, and what every kind knows: when an answer is right, how it is packed into
+// suspend data, how the standards write it, where it is on the page. The others are in kinds.js.
 //
 // An answer is a list of texts: choices by identifier (in the learner's order for a sequence), pairs `a.b` of what the
 // learner put together, or the text that was typed.
 
-/** What each kind is called in SCORM 2004, xAPI and cmi5. @type {Record<string, string>} */
-const INTERACTION_TYPES = {
-  single: 'choice',
-  multiple: 'choice',
-  'true-false': 'true-false',
-  likert: 'likert',
-  sequencing: 'sequencing',
-  matching: 'matching',
-  'fill-in': 'fill-in',
-  numeric: 'numeric',
-  'long-answer': 'long-fill-in',
+/**
+ * @typedef {object} Kind
+ * @property {string} standardType what SCORM 2004, xAPI and cmi5 call it
+ * @property {boolean} [isUnscored] whether no answer is right or wrong
+ * @property {boolean} [isPartial] whether an answer can be right in part
+ * @property {boolean} [isShuffled] whether the choices may be in another order
+ * @property {string} [missing] the string that asks for an answer, if it is not `choose`
+ * @property {string[]} components what an xAPI definition calls the list of the choices, and that of their pairs
+ * @property {(question: QuestionData, given: string[]) => boolean} accepts whether an answer is right
+ * @property {(question: QuestionData, given: string[]) => number[]} pack to bytes
+ * @property {(question: QuestionData, bytes: number[]) => string[]} unpack
+ * @property {(given: string[], isShort: boolean) => string} asResponse an answer as SCORM 1.2 takes it, or the others
+ * @property {(question: QuestionData, isShort: boolean) => string[]} patterns what would be right, in the same form
+ * @property {(form: HTMLFormElement) => string[]} read the answer on the page; empty when there is none, or a part of it is missing
+ * @property {(form: HTMLFormElement, given: string[]) => void} put puts an answer on the page
+ * @property {(question: QuestionData, text: (name: string, id: string) => string) => string} [solution] the right answer in words, unless the choices show it
+ * @property {(form: HTMLFormElement, say: (text: string) => void) => void} [prepare] the form for the learner
+ */
+
+/** @type {Kind} */
+const CHOICE = {
+  standardType: 'choice',
+  components: ['choices'],
+  accepts: ({ correct }, given) => given.length === correct.length && correct.every((choice) => given.includes(choice)),
+  pack({ choices }, given) {
+    const bytes = new Array(Math.ceil(choices.length / 8)).fill(0);
+    for (const id of given) {
+      const place = choices.indexOf(id);
+      bytes[place >> 3] |= 1 << (place & 7);
+    }
+    return bytes;
+  },
+  unpack: ({ choices }, bytes) => choices.filter((_, place) => (bytes[place >> 3] >> (place & 7)) & 1),
+  asResponse: (given, isShort) => given.join(isShort ? ',' : '[,]'),
+  patterns: (question, isShort) => [kindOf(question).asResponse(question.correct, isShort)],
+  read: (form) => all('input:checked', form).map((input) => /** @type {HTMLInputElement} */ (input).value),
+  put(form, given) {
+    for (const input of /** @type {HTMLInputElement[]} */ (all('input', form))) input.checked = given.includes(input.value);
+  },
 };
 
+/** What makes a kind one without right or wrong. @type {Partial<Kind>} */
+const UNSCORED = { isUnscored: true, accepts: () => true, patterns: () => [] };
+
+/** @type {Record<string, Kind>} */
+const KINDS = {
+  single: { ...CHOICE, isShuffled: true },
+  multiple: { ...CHOICE, isShuffled: true, isPartial: true },
+  'true-false': { ...CHOICE, standardType: 'true-false', components: [], asResponse: ([given], isShort) => (isShort ? given[0] : given) },
+  likert: { ...CHOICE, standardType: 'likert', components: ['scale'], ...UNSCORED },
+};
+
+/** @param {QuestionData} question */
+function kindOf({ kind }) {
+  return KINDS[kind];
+}
+
 /** Whether an answer can be right or wrong. @param {QuestionData} question */
-function isScored({ kind }) {
-  return kind !== 'likert' && kind !== 'long-answer';
-}
-
-/** Whether an answer is typed. @param {QuestionData} question */
-function isTyped({ kind }) {
-  return kind === 'fill-in' || kind === 'numeric' || kind === 'long-answer';
-}
-
-/** A number as people type it, with a comma or a point; NaN for anything else. @param {string} text */
-function parseNumber(text) {
-  const plain = text.replace(/\s/g, '').replace(',', '.');
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
-}
-
-/** A text as the author's rules compare it. @param {string} text @param {QuestionData} question */
-function normalText(text, { case: caseMatters, accents }) {
-  let normal = text.normalize('NFC').replace(/[’ʼ]/g, "'").replace(/\s+/g, ' ').trim();
-  if (!accents) normal = normal.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/œ/g, 'oe').replace(/Œ/g, 'OE');
-  return caseMatters ? normal : normal.toLowerCase();
-}
-
-/** @param {QuestionData} question @param {string[]} given */
-function isRight(question, given) {
-  const { kind, correct } = question;
-  if (!isScored(question)) return true;
-  if (kind === 'sequencing') return given.join() === correct.join();
-  if (kind === 'fill-in') return correct.some((answer) => normalText(answer, question) === normalText(given[0], question));
-  if (kind === 'numeric') {
-    const number = parseNumber(given[0]);
-    return number >= Number(correct[0]) && number <= Number(correct[1]);
-  }
-  return given.length === correct.length && correct.every((choice) => given.includes(choice));
-}
-
-/** @param {QuestionData} question @param {string[]} given @returns {number[]} bytes */
-function packAnswer(question, given) {
-  const { kind, choices } = question;
-  const places = (/** @type {string[]} */ ids) => ids.map((id) => choices.indexOf(id));
-  if (isTyped(question)) return Array.from(new TextEncoder().encode(given[0]));
-  if (kind === 'sequencing') return places(given);
-  if (kind === 'matching') {
-    return choices.map((left) => {
-      const pair = given.find((one) => one.startsWith(`${left}.`));
-      return pair ? choices.indexOf(pair.slice(left.length + 1)) : 255;
-    });
-  }
-  const bytes = new Array(Math.ceil(choices.length / 8)).fill(0);
-  for (const place of places(given)) bytes[place >> 3] |= 1 << (place & 7);
-  return bytes;
-}
-
-/** @param {QuestionData} question @param {number[]} bytes @returns {string[]} */
-function unpackAnswer(question, bytes) {
-  const { kind, choices } = question;
-  if (isTyped(question)) return [new TextDecoder().decode(new Uint8Array(bytes)).replace(/\ufffd+$/, '')];
-  if (kind === 'sequencing') return bytes.map((place) => choices[place]).filter(Boolean);
-  if (kind === 'matching') return choices.map((left, place) => `${left}.${choices[bytes[place]]}`).filter((pair) => !pair.endsWith('.undefined'));
-  return choices.filter((_, place) => (bytes[place >> 3] >> (place & 7)) & 1);
+function isScored(question) {
+  return !kindOf(question).isUnscored;
 }
 
 /** A number that a seed gives to a key, as if at random: 32 bits. @param {number} seed @param {number} key */
@@ -92,25 +80,4 @@ function rank(seed, key) {
  */
 function shuffle(items, seed, key) {
   return items.slice().sort((one, other) => rank(seed, key(one)) - rank(seed, key(other)));
-}
-
-/** An answer as SCORM 1.2 takes it. @param {QuestionData} question @param {string[]} given */
-function answerForScorm12({ kind }, given) {
-  if (kind === 'true-false') return given[0][0];
-  return kind === 'numeric' ? String(parseNumber(given[0])) : given.join(',');
-}
-
-/** An answer as SCORM 2004, xAPI and cmi5 take it. @param {QuestionData} question @param {string[]} given */
-function answerForOthers({ kind }, given) {
-  if (kind === 'numeric') return String(parseNumber(given[0]));
-  return given.map((one) => (kind === 'matching' ? one.replace('.', '[.]') : one)).join('[,]');
-}
-
-/** What would be right, as SCORM 2004, xAPI and cmi5 take it. @param {QuestionData} question @returns {string[]} */
-function correctForOthers(question) {
-  const { kind, correct } = question;
-  if (!isScored(question)) return [];
-  if (kind === 'numeric') return [correct.join('[:]')];
-  if (kind === 'fill-in') return correct.map((answer) => `{case_matters=${!!question.case}}${answer}`);
-  return [answerForOthers(question, correct)];
 }

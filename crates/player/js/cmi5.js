@@ -1,9 +1,10 @@
 // cmi5: an assignable unit (AU), launched by an LMS.
 
-const CMI5_CATEGORY = 'https://w3id.org/xapi/cmi5/context/categories/cmi5';
-const CMI5_MOVE_ON = 'https://w3id.org/xapi/cmi5/context/categories/moveon';
-const CMI5_MASTERY = 'https://w3id.org/xapi/cmi5/context/extensions/masteryscore';
-const CMI5_SESSION = 'https://w3id.org/xapi/cmi5/context/extensions/sessionid';
+const CMI5_CONTEXT = 'https://w3id.org/xapi/cmi5/context/';
+const CMI5_CATEGORY = `${CMI5_CONTEXT}categories/cmi5`;
+const CMI5_MOVE_ON = `${CMI5_CONTEXT}categories/moveon`;
+const CMI5_MASTERY = `${CMI5_CONTEXT}extensions/masteryscore`;
+const CMI5_SESSION = `${CMI5_CONTEXT}extensions/sessionid`;
 /** The statements that cmi5 defines, and the categories each must have (9.6.2). @type {Record<string, string[]>} */
 const CMI5_DEFINED = {
   initialized: [CMI5_CATEGORY],
@@ -51,9 +52,7 @@ class Cmi5Tracker extends LrsTracker {
   async start() {
     const launch = launchOnce(this.view, this.session, readCmi5Launch);
     if (!launch || !(await this.authorize(launch))) return this.withoutLms();
-    const data = await this.document(`activities/state?${new URLSearchParams({
-      activityId: launch.activity, agent: JSON.stringify(launch.actor), registration: launch.registration, stateId: 'LMS.LaunchData',
-    })}`);
+    const data = await this.document(this.statePath('', 'LMS.LaunchData'));
     if (!data) return this.withoutLms();
     this.launchData = data;
     launch.template = { ...data.contextTemplate, registration: launch.registration };
@@ -119,7 +118,7 @@ class Cmi5Tracker extends LrsTracker {
 
   /** What an earlier session could not send is said in this one. @param {Statement[]} statements @param {Record<string, any>} template */
   adopt(statements, template) {
-    const said = [XAPI_VERBS.initialized, XAPI_VERBS.terminated];
+    const said = ['initialized', 'terminated'].map((verb) => XAPI_VERBS + verb);
     for (const statement of statements) {
       if (said.includes(statement.verb.id)) continue;
       const extensions = { ...statement.context.extensions, ...template.extensions };
@@ -151,7 +150,7 @@ class Cmi5Tracker extends LrsTracker {
     }
   }
 
-  /** @param {keyof typeof XAPI_VERBS} verb @param {Record<string, any>} parts */
+  /** @param {Verb} verb @param {Record<string, any>} parts */
   push(verb, parts) {
     const categories = CMI5_DEFINED[verb];
     if (!this.isNormal() && verb !== 'initialized' && verb !== 'terminated') return;
@@ -168,10 +167,9 @@ class Cmi5Tracker extends LrsTracker {
     else {
       const { masteryScore } = this.launchData;
       const extensions = typeof masteryScore === 'number' ? { [CMI5_MASTERY]: masteryScore } : {};
-      const scaled = Math.round(outcome.score * 10000) / 10000;
       const contextActivities = { category: CMI5_DEFINED[event].map((id) => ({ id })), grouping: [{ id: this.page.courseActivity }] };
       this.push(event, {
-        result: { success: event === 'passed', score: { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 }, duration },
+        result: { success: event === 'passed', score: scoreOf(outcome.score), duration },
         context: { contextActivities, extensions },
       });
     }
@@ -191,7 +189,7 @@ class Cmi5Tracker extends LrsTracker {
     const session = this.sessionOf({ context: this.launch.template || {} });
     this.push('terminated', { result: { duration: isoDuration(report.seconds) } });
     // Everything else is sent by the page itself, so that terminated comes last.
-    const statements = this.take((statement) => statement.verb.id === XAPI_VERBS.terminated);
+    const statements = this.take((statement) => statement.verb.id === `${XAPI_VERBS}terminated`);
     this.keepQueue();
     this.sendLast();
     this.finished = true;

@@ -125,15 +125,11 @@ class Ending {
 
   /** Keeps the certificate as a file that any browser shows. */
   save() {
-    const { language, title } = this.data;
     const { outerHTML } = find('[data-certificate]');
-    const page = document.implementation.createHTMLDocument(title);
-    page.documentElement.lang = language;
-    const style = 'body{font:1.2em Georgia,serif;max-width:36em;margin:2em auto;text-align:center}.certificate{border:3px double;padding:2em}dt,dd{display:inline;margin:0 .3em}';
-    page.head.innerHTML += `<meta charset="utf-8"><style>${style}</style>`;
-    page.body.innerHTML = outerHTML;
+    const style = 'body{font:1.2em serif;max-width:36em;margin:auto;text-align:center}dt,dd{display:inline;margin:.2em}';
+    const page = `<!DOCTYPE html><html lang="${this.data.language}"><meta charset="utf-8">${find('title').outerHTML}<style>${style}</style>${outerHTML}</html>`;
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([`<!DOCTYPE html>${page.documentElement.outerHTML}`], { type: 'text/html' }));
+    link.href = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
     link.download = `${this.data.chapter}.html`;
     link.click();
     URL.revokeObjectURL(link.href);

@@ -11,6 +11,8 @@
  * @property {Record<string, any>} [template] what every statement's context holds (cmi5)
  *
  * @typedef {Record<string, any> & { id: string }} Statement
+ *
+ * @typedef {'initialized' | 'experienced' | 'progressed' | 'answered' | 'completed' | 'passed' | 'failed' | 'scored' | 'terminated'} Verb
  */
 
 const XAPI_VERSION = '1.0.3';
@@ -22,17 +24,7 @@ const XAPI_KEEPALIVE_LIMIT = 60000;
 const LEAVE_PATIENCE = 3000;
 /** Characters of the state: half of what outlives the page, so that the statements fit beside it. */
 const XAPI_STATE_LIMIT = XAPI_KEEPALIVE_LIMIT / 2;
-const XAPI_VERBS = {
-  initialized: 'http://adlnet.gov/expapi/verbs/initialized',
-  experienced: 'http://adlnet.gov/expapi/verbs/experienced',
-  progressed: 'http://adlnet.gov/expapi/verbs/progressed',
-  answered: 'http://adlnet.gov/expapi/verbs/answered',
-  completed: 'http://adlnet.gov/expapi/verbs/completed',
-  passed: 'http://adlnet.gov/expapi/verbs/passed',
-  failed: 'http://adlnet.gov/expapi/verbs/failed',
-  scored: 'http://adlnet.gov/expapi/verbs/scored',
-  terminated: 'http://adlnet.gov/expapi/verbs/terminated',
-};
+const XAPI_VERBS = 'http://adlnet.gov/expapi/verbs/';
 const XAPI_ACTIVITY_TYPES = 'http://adlnet.gov/expapi/activities/';
 const XAPI_PROGRESS = 'https://w3id.org/xapi/cmi5/result/extensions/progress';
 
@@ -43,6 +35,12 @@ function uuid() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** A score as statements write it. @param {number} share 0 to 1 */
+function scoreOf(share) {
+  const scaled = Math.round(share * 10000) / 10000;
+  return { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 };
 }
 
 /**
@@ -156,6 +154,7 @@ class LrsTracker {
 
   /** @param {Interaction} interaction */
   answered({ question, given, right, seconds, prompt, choiceTexts, pairTexts }) {
+    const kind = kindOf(question);
     const lesson = this.page.lessons.find(({ id }) => id === question.lesson);
     const object = this.activity(question.activity, 'cmi.interaction', '');
     /** @param {string[]} texts */
@@ -163,21 +162,16 @@ class LrsTracker {
     object.definition = {
       type: object.definition.type,
       description: { [this.page.language]: prompt },
-      interactionType: INTERACTION_TYPES[question.kind],
-      correctResponsesPattern: correctForOthers(question),
+      interactionType: kind.standardType,
+      correctResponsesPattern: kind.patterns(question, false),
     };
     const { definition } = object;
     if (!isScored(question)) delete definition.correctResponsesPattern;
-    if (['single', 'multiple', 'sequencing'].includes(question.kind)) definition.choices = list(choiceTexts);
-    if (question.kind === 'likert') definition.scale = list(choiceTexts);
-    if (question.kind === 'matching') {
-      definition.source = list(choiceTexts);
-      definition.target = list(pairTexts);
-    }
+    kind.components.forEach((name, place) => (definition[name] = list([choiceTexts, pairTexts][place])));
     const parent = [{ id: lesson ? lesson.activity : this.page.activity }];
     this.push('answered', {
       object,
-      result: { response: answerForOthers(question, given), ...(isScored(question) && { success: right }), duration: isoDuration(seconds) },
+      result: { response: kind.asResponse(given, false), ...(isScored(question) && { success: right }), duration: isoDuration(seconds) },
       context: { contextActivities: { parent, grouping: [{ id: this.page.activity }, { id: this.page.courseActivity }] } },
     });
     this.send();
@@ -189,10 +183,7 @@ class LrsTracker {
     const result = { duration: isoDuration(report.totalSeconds) };
     if (event === 'completed') result.completion = true;
     else if (event !== 'scored') result.success = event === 'passed';
-    if (this.page.questions.length > 0) {
-      const scaled = Math.round(outcome.score * 10000) / 10000;
-      result.score = { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 };
-    }
+    if (this.page.questions.length > 0) result.score = scoreOf(outcome.score);
     this.push(event, { result });
     this.send();
   }
@@ -242,7 +233,7 @@ class LrsTracker {
     };
   }
 
-  /** Adds a statement about the chapter, unless `parts` names another object. @param {keyof typeof XAPI_VERBS} verb @param {Record<string, any>} parts */
+  /** Adds a statement about the chapter, unless `parts` names another object. @param {Verb} verb @param {Record<string, any>} parts */
   push(verb, parts) {
     if (!this.launch) return;
     const { actor, registration, activity, template } = this.launch;
@@ -251,7 +242,7 @@ class LrsTracker {
       // Made once: however often the statement is sent, the LRS keeps it once.
       id: uuid(),
       actor,
-      verb: { id: XAPI_VERBS[verb], display: { en: verb } },
+      verb: { id: XAPI_VERBS + verb, display: { en: verb } },
       object: this.activity(activity, 'module', this.page.title),
       context: mergeContexts(template || {}, {
         ...(registration && { registration }),
@@ -337,7 +328,7 @@ class LrsTracker {
 
   /** @returns {Promise<string>} the suspend data that the LRS has, or '' */
   async fetchState() {
-    const response = await this.request(this.statePath(), { method: 'GET' });
+    const response = await this.request(this.statePath());
     if (!response || (!response.ok && response.status !== 404)) return '';
     this.stateKnown = true;
     if (response.status === 404) return '';
@@ -382,7 +373,7 @@ class LrsTracker {
 
   /** A JSON document of the LRS. @param {string} path @returns {Promise<Record<string, any> | null>} */
   async document(path) {
-    const response = await this.request(path, { method: 'GET' });
+    const response = await this.request(path);
     try {
       return response && response.ok ? await response.json() : null;
     } catch {
@@ -390,10 +381,10 @@ class LrsTracker {
     }
   }
 
-  /** Where the state of an activity is: this chapter's, unless another is named. @param {string} [of] */
-  statePath(of) {
+  /** Where a state document of an activity is: this chapter's, unless another is named. @param {string} [of] @param {string} [stateId] */
+  statePath(of, stateId = XAPI_STATE) {
     const { activity, actor, registration } = /** @type {Launch} */ (this.launch);
-    const query = new URLSearchParams({ activityId: of || activity, agent: JSON.stringify(actor), stateId: XAPI_STATE });
+    const query = new URLSearchParams({ activityId: of || activity, agent: JSON.stringify(actor), stateId });
     if (registration) query.set('registration', registration);
     return `activities/state?${query}`;
   }
@@ -403,8 +394,8 @@ class LrsTracker {
     return { Authorization: /** @type {Launch} */ (this.launch).auth, 'X-Experience-API-Version': XAPI_VERSION, ...more };
   }
 
-  /** @param {string} path @param {RequestInit} options @returns {Promise<Response | null>} null when nothing came back */
-  async request(path, options) {
+  /** @param {string} path @param {RequestInit} [options] @returns {Promise<Response | null>} null when nothing came back */
+  async request(path, options = {}) {
     const { endpoint } = /** @type {Launch} */ (this.launch);
     try {
       const headers = this.headers(/** @type {Record<string, string>} */ (options.headers));

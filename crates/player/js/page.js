@@ -20,7 +20,7 @@ class Page {
   /** Shows the chapter as the learner left it. */
   open() {
     new TermDefinitions(document);
-    for (const group of all('[data-tabs]')) makeTabs(group);
+    for (const start of STARTERS) start();
     new Printer();
     filterLexicon(this.words);
     this.openDialogs();

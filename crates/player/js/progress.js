@@ -149,13 +149,13 @@ class Progress {
    * @returns {boolean} whether they are the right ones
    */
   answer(question, choices) {
-    const right = isRight(question, choices);
+    const right = kindOf(question).accepts(question, choices);
     const earlier = this.answers.get(question.key);
     this.answers.set(question.key, {
       revision: question.revision,
       tries: Math.min(127, (earlier ? earlier.tries : 0) + 1),
       right: right || (earlier ? earlier.right : false),
-      given: packAnswer(question, choices),
+      given: kindOf(question).pack(question, choices),
     });
     return right;
   }
@@ -163,7 +163,7 @@ class Progress {
   /** @param {QuestionData} question @returns {string[]} the last try */
   given(question) {
     const answer = this.answers.get(question.key);
-    return answer ? unpackAnswer(question, answer.given) : [];
+    return answer ? kindOf(question).unpack(question, answer.given) : [];
   }
 
   /** @param {QuestionData} question @returns {number} tries left, Infinity without a limit, 0 once right */

@@ -32,12 +32,9 @@ class QuestionForm {
       this.submit();
     });
     listen(form, 'input', () => this.say('', ''));
-    listen(form, 'click', ({ target }) => {
-      const button = around(target, '[data-move]');
-      if (button instanceof HTMLElement) this.move(button);
-    });
-    listen(form, 'pointerdown', (event) => this.drag(event));
-    if (progress.page.shuffledChoices && ['single', 'multiple'].includes(question.kind)) {
+    this.kind = kindOf(question);
+    if (this.kind.prepare) this.kind.prepare(form, (text) => this.say(text, ''));
+    if (progress.page.shuffledChoices && this.kind.isShuffled) {
       const choices = all('.choice', form);
       const order = shuffle(choices, rank(progress.seed, question.key), (choice) => choices.indexOf(choice));
       for (const choice of order) /** @type {Element} */ (choice.parentElement).append(choice);
@@ -55,111 +52,47 @@ class QuestionForm {
     return find(selector, this.form);
   }
 
-  /** @returns {HTMLInputElement[]} */
-  inputs() {
-    return all('input', this.form);
-  }
-
   /** Everything that the learner can change. @returns {(HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement)[]} */
   controls() {
     return all('input, select, textarea, [data-move]', this.form);
   }
 
-  /** Moves an item of a sequence, and keeps the focus on its button. @param {HTMLElement} button */
-  move(button) {
-    const item = /** @type {HTMLElement} */ (button.closest('[data-item]'));
-    const up = button.dataset.move === 'up';
-    const other = up ? item.previousElementSibling : item.nextElementSibling;
-    if (!other) return;
-    if (up) other.before(item);
-    else other.after(item);
-    button.focus();
-    const place = Array.from(/** @type {Element} */ (item.parentElement).children).indexOf(item) + 1;
-    this.say(`${plainText(find('[data-choice-text]', item))} (${place})`, '');
-  }
-
-  /** Moves an item of a sequence with the pointer that holds its grip. @param {PointerEvent} event */
-  drag({ target, pointerId }) {
-    const grip = around(target, '.grip');
-    if (!grip || this.part('[data-move]').matches(':disabled')) return;
-    const item = /** @type {HTMLElement} */ (grip.parentElement);
-    grip.setPointerCapture(pointerId);
-    item.classList.add('is-dragged');
-    // The others move around the item: a pointer is lost by what leaves the page.
-    grip.onpointermove = ({ clientY }) => {
-      const { previousElementSibling: above, nextElementSibling: below } = item;
-      if (above && clientY < above.getBoundingClientRect().bottom) item.after(above);
-      else if (below && clientY > below.getBoundingClientRect().top) item.before(below);
-    };
-    grip.onlostpointercapture = () => {
-      item.classList.remove('is-dragged');
-      grip.onpointermove = null;
-    };
-  }
-
-  /** @returns {string[]} the answer on the page; empty when there is none, or a part of it is missing */
-  given() {
-    const { question, form } = this;
-    if (isTyped(question)) {
-      const text = /** @type {HTMLInputElement} */ (this.part('[data-answer]')).value.trim();
-      return text && (question.kind !== 'numeric' || !Number.isNaN(parseNumber(text))) ? [text] : [];
-    }
-    if (question.kind === 'sequencing') return all('[data-item]', form).map((item) => item.dataset.item || '');
-    if (question.kind === 'matching') {
-      const pairs = /** @type {HTMLSelectElement[]} */ (all('select', form)).map((select) => ({ left: select.dataset.left, value: select.value }));
-      return pairs.every(({ value }) => value) ? pairs.map(({ left, value }) => `${left}.${value}`) : [];
-    }
-    return this.inputs().filter((input) => input.checked).map((input) => input.value);
-  }
-
-  /** Puts an answer on the page. @param {string[]} given */
-  put(given) {
-    const { question, form } = this;
-    if (isTyped(question)) /** @type {HTMLInputElement} */ (this.part('[data-answer]')).value = given[0] || '';
-    else if (question.kind === 'sequencing') {
-      const list = this.part('[data-sequence]');
-      for (const id of given) list.append(find(`[data-item="${id}"]`, form));
-    } else if (question.kind === 'matching') {
-      for (const select of /** @type {HTMLSelectElement[]} */ (all('select', form))) {
-        const pair = given.find((one) => one.startsWith(`${select.dataset.left}.`));
-        select.value = pair ? pair.split('.')[1] : '';
-      }
-    } else for (const input of this.inputs()) input.checked = given.includes(input.value);
-  }
-
   submit() {
     if (this.progress.triesLeft(this.question) === 0) return;
-    const given = this.given();
+    const given = this.kind.read(this.form);
     if (given.length === 0) {
-      this.say(this.question.kind === 'numeric' ? this.words.number : this.words.choose, '');
+      this.say(this.words[this.kind.missing || 'choose'], '');
       return;
     }
     const right = this.progress.answer(this.question, given);
     this.show(given, right);
     /** The texts on the page, in the order of the choices. @param {string} name */
-    const texts = (name) => this.question.choices.map((id) => {
-      const element = find(`[data-${name}-text="${id}"]`, this.form);
-      return element ? plainText(element) : '';
-    });
+    const texts = (name) => this.question.choices.map((id) => this.choiceText(name, id));
     const prompt = plainText(this.part('[data-prompt]'));
     const seconds = (performance.now() - this.shownAt) / 1000;
     this.onAnswer({ question: this.question, given, right, seconds, prompt, choiceTexts: texts('choice'), pairTexts: texts('pair') });
+  }
+
+  /** A text of a choice on the page. @param {string} name @param {string} id @returns {string} '' when there is none */
+  choiceText(name, id) {
+    const element = find(`[data-${name}-text="${id}"]`, this.form);
+    return element ? plainText(element) : '';
   }
 
   /** Shows what an earlier session left. */
   restore() {
     const answer = this.progress.answers.get(this.question.key);
     const given = this.progress.given(this.question);
-    this.put(given);
+    this.kind.put(this.form, given);
     this.show(given, !!answer && answer.right);
   }
 
   /** @param {string[]} given @param {boolean} right */
   show(given, right) {
-    const { words, question } = this;
+    const { words, question, kind } = this;
     const left = this.progress.triesLeft(question);
     const some = given.some((choice) => question.correct.includes(choice));
-    const partly = some && ['multiple', 'matching'].includes(question.kind);
+    const partly = some && kind.isPartial;
     if (!this.progress.tells()) {
       this.say(words.kept, '');
       if (left === 0) this.close();
@@ -178,31 +111,23 @@ class QuestionForm {
     if (left > 0) return;
     this.close();
     if (!isScored(question)) return;
-    for (const input of this.inputs().filter(({ type }) => type !== 'text')) {
+    if (kind.solution) {
+      if (!right) this.part('[data-verdict]').append(` ${words.answer} ${kind.solution(question, (name, id) => this.choiceText(name, id))}`);
+      return;
+    }
+    for (const input of /** @type {HTMLInputElement[]} */ (all('input', this.form))) {
       const choice = /** @type {HTMLElement} */ (input.closest('.choice'));
       const correct = question.correct.includes(input.value);
       choice.classList.toggle('is-correct', correct);
       // Colour alone says nothing: the words stand beside the choice.
       this.note(find('label', choice), [correct ? words.right_choice : '', input.checked ? words.your_choice : ''].filter(Boolean).join(', '));
     }
-    if (!right && (isTyped(question) || ['sequencing', 'matching'].includes(question.kind))) this.part('[data-verdict]').append(` ${words.answer} ${this.solution()}`);
   }
 
   /** Takes no more answers. */
   close() {
     for (const control of this.controls()) control.disabled = true;
     this.part('button[type=submit]').hidden = true;
-  }
-
-  /** The right answer in words. */
-  solution() {
-    const { question, form } = this;
-    /** @param {string} name @param {string} id */
-    const text = (name, id) => plainText(find(`[data-${name}-text="${id}"]`, form));
-    if (question.kind === 'numeric') return [...new Set(question.correct)].join(' – ');
-    if (question.kind === 'sequencing') return question.correct.map((id) => text('choice', id)).join(' ; ');
-    if (question.kind === 'matching') return question.choices.map((id) => `${text('choice', id)} → ${text('pair', id)}`).join(' ; ');
-    return question.correct[0];
   }
 
   /** @param {Element | null} beside @param {string} text */

@@ -47,17 +47,17 @@ class Scorm12Tracker extends ScormTracker {
     const now = new Date();
     /** @param {number} value */
     const two = (value) => String(value).padStart(2, '0');
-    const type = question.kind === 'long-answer' ? 'fill-in' : INTERACTION_TYPES[question.kind];
-    const patterns = !isScored(question) ? [] : question.kind === 'fill-in' ? question.correct : question.kind === 'numeric' ? [question.correct.join(':')] : [answerForScorm12(question, question.correct)];
+    const kind = kindOf(question);
     /** @param {string} text */
     const cut = (text) => onOneLine(text).slice(0, SCORM12_STRING_LIMIT);
     this.record([
       ['id', question.id],
-      ['type', type],
+      // A long text has no type of its own here.
+      ['type', kind.standardType.replace('long-', '')],
       ['time', `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`],
-      .../** @type {[string, string][]} */ (patterns.map((pattern, index) => [`correct_responses.${index}.pattern`, cut(pattern)])),
+      .../** @type {[string, string][]} */ (kind.patterns(question, true).map((pattern, index) => [`correct_responses.${index}.pattern`, cut(pattern)])),
       ['weighting', String(question.weight)],
-      ['student_response', cut(answerForScorm12(question, given))],
+      ['student_response', cut(kind.asResponse(given, true))],
       ['result', !isScored(question) ? 'neutral' : right ? 'correct' : 'wrong'],
       ['latency', scorm12Time(seconds)],
     ]);

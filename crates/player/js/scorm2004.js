@@ -35,15 +35,16 @@ class Scorm2004Tracker extends ScormTracker {
 
   /** @param {Interaction} interaction */
   answered({ question, given, right, seconds, prompt }) {
+    const kind = kindOf(question);
     this.record([
       ['id', question.id],
       // The type comes before the responses, whose format it decides.
-      ['type', INTERACTION_TYPES[question.kind]],
+      ['type', kind.standardType],
       ['description', prompt.slice(0, SCORM2004_DESCRIPTION_LIMIT)],
       ['timestamp', scorm2004Time(new Date())],
-      .../** @type {[string, string][]} */ (correctForOthers(question).map((pattern, index) => [`correct_responses.${index}.pattern`, pattern])),
+      .../** @type {[string, string][]} */ (kind.patterns(question, false).map((pattern, index) => [`correct_responses.${index}.pattern`, pattern])),
       ['weighting', String(question.weight)],
-      ['learner_response', onOneLine(answerForOthers(question, given))],
+      ['learner_response', onOneLine(kind.asResponse(given, false))],
       ['result', !isScored(question) ? 'neutral' : right ? 'correct' : 'incorrect'],
       ['latency', isoDuration(seconds)],
     ]);

@@ -99,12 +99,12 @@ class XapiTracker extends LrsTracker {
     if (chapters.length === 0 || !results.every((result) => result && result.complete) || this.shelf.get(told)) return;
     this.shelf.set(told, 'told');
     const success = results.map((result) => result && result.success).filter((passed) => typeof passed === 'boolean');
-    const scaled = Math.round((results.reduce((sum, result) => sum + (result ? result.score : 0), 0) / results.length) * 10000) / 10000;
+    const share = results.reduce((sum, result) => sum + (result ? result.score : 0), 0) / results.length;
     this.push('completed', {
       // Whichever chapter comes last, in whichever window: an LRS keeps one statement of an id.
       id: namedUuid(`${courseActivity} ${this.name}`),
       object: this.activity(courseActivity, 'course', courseTitle),
-      result: { completion: true, ...(success.length > 0 && { success: success.every(Boolean) }), score: { scaled, raw: Math.round(scaled * 10000) / 100, min: 0, max: 100 } },
+      result: { completion: true, ...(success.length > 0 && { success: success.every(Boolean) }), score: scoreOf(share) },
       context: { contextActivities: { other: chapters.map(({ activity }) => ({ id: activity })) } },
     });
     this.send();

@@ -45,6 +45,12 @@ impl Extra {
     /// Every extra.
     pub const ALL: [Self; 3] = [Self::Panels, Self::Kinds, Self::Tables];
 
+    /// Whether it needs more of the script than every page has.
+    #[must_use]
+    pub fn has_script(self) -> bool {
+        matches!(self, Self::Panels | Self::Kinds)
+    }
+
     /// The stylesheet's path in a package.
     #[must_use]
     pub fn style_path(self) -> &'static str {
@@ -78,15 +84,20 @@ pub fn course_style() -> &'static str {
     built!("course.css")
 }
 
-/// The script of the page for a standard.
+/// The script of the page for a standard: without extras, or with all of them.
 #[must_use]
-pub fn script(standard: Standard) -> &'static str {
-    match standard {
-        Standard::Scorm12 => built!("scorm12.js"),
-        Standard::Scorm2004 => built!("scorm2004.js"),
-        Standard::Xapi => built!("xapi.js"),
-        Standard::Cmi5 => built!("cmi5.js"),
-        Standard::Web => built!("web.js"),
+pub fn script(standard: Standard, has_extras: bool) -> &'static str {
+    match (standard, has_extras) {
+        (Standard::Scorm12, false) => built!("scorm12.js"),
+        (Standard::Scorm12, true) => built!("scorm12-extras.js"),
+        (Standard::Scorm2004, false) => built!("scorm2004.js"),
+        (Standard::Scorm2004, true) => built!("scorm2004-extras.js"),
+        (Standard::Xapi, false) => built!("xapi.js"),
+        (Standard::Xapi, true) => built!("xapi-extras.js"),
+        (Standard::Cmi5, false) => built!("cmi5.js"),
+        (Standard::Cmi5, true) => built!("cmi5-extras.js"),
+        (Standard::Web, false) => built!("web.js"),
+        (Standard::Web, true) => built!("web-extras.js"),
     }
 }
 
@@ -123,13 +134,18 @@ mod tests {
             (Standard::Cmi5, "LMS.LaunchData", "cmi.suspend_data"),
             (Standard::Web, ":web:", "terminated"),
         ] {
-            let script = script(standard);
+            let full = script(standard, true);
+            let script = script(standard, false);
             assert!(script.contains(own) && !script.contains(other), "{standard:?}");
+            assert!(
+                full.contains("matching") && !script.contains("matching"),
+                "{standard:?}"
+            );
             let workers: usize = workers(standard).iter().map(|(_, text)| text.len()).sum();
             let all = script.len() + style().len() + workers;
             assert!(all < LIMIT, "{standard:?}: {all}");
             // Neither may end the element that loads it.
-            assert!(!script.contains("</"), "{standard:?}");
+            assert!(!full.contains("</"), "{standard:?}");
         }
     }
 }

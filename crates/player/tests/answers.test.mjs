@@ -3,7 +3,10 @@ import test from 'node:test';
 
 import { load } from './player.mjs';
 
-const { answerForOthers, answerForScorm12, correctForOthers, isRight, normalText, packAnswer, parseNumber, shuffle, unpackAnswer } = load(['answers'], { TextEncoder, TextDecoder });
+const { kindOf, normalText, parseNumber, shuffle } = load(['answers', 'kinds'], { TextEncoder, TextDecoder });
+const isRight = (question, given) => kindOf(question).accepts(question, given);
+const packAnswer = (question, given) => kindOf(question).pack(question, given);
+const unpackAnswer = (question, bytes) => kindOf(question).unpack(question, bytes);
 
 const choices = ['a', 'b', 'c'];
 const KINDS = {
@@ -79,9 +82,9 @@ test('each standard gets an answer in its own form', () => {
     [KINDS.long, ['Un texte'], 'Un texte', 'Un texte', []],
   ];
   for (const [question, given, scorm12, others, patterns] of table) {
-    assert.equal(answerForScorm12(question, given), scorm12);
-    assert.equal(answerForOthers(question, given), others);
-    assert.deepEqual([...correctForOthers(question)], patterns);
+    assert.equal(kindOf(question).asResponse(given, true), scorm12);
+    assert.equal(kindOf(question).asResponse(given, false), others);
+    assert.deepEqual([...kindOf(question).patterns(question, false)], patterns);
   }
 });
 

@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { chapter, load } from './player.mjs';
 
-const { Progress } = load(['suspend-data', 'answers', 'progress'], { TextEncoder, TextDecoder });
+const { Progress } = load(['suspend-data', 'answers', 'kinds', 'progress'], { TextEncoder, TextDecoder });
 const outcome = (progress) => ({ ...progress.outcome() });
 
 test('a chapter is complete once every lesson is seen and every question answered', () => {

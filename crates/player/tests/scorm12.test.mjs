@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { chapter, load } from './player.mjs';
 
-const { SCORM12, Scorm12Tracker, findScormApi, scorm12Time } = load(['suspend-data', 'answers', 'progress', 'tracker', 'scorm', 'scorm12']);
+const { SCORM12, Scorm12Tracker, findScormApi, scorm12Time } = load(['suspend-data', 'answers', 'kinds', 'progress', 'tracker', 'scorm', 'scorm12']);
 
 /** An LMS that notes every call, and refuses what it is told to. */
 function lms(kept = {}, refuses = () => false) {

@@ -10,7 +10,7 @@ mod xapi;
 mod xml;
 
 use std::{
-    fs, io,
+    fs, io, iter,
     path::{Path, PathBuf},
     sync::LazyLock,
 };
@@ -129,9 +129,16 @@ pub trait PackageFormat: Sync {
             ..Package::default()
         };
         let mut add = |path: &str, content| package.files.insert(path.to_owned(), content);
-        for (path, made) in &*PLAYER[self.standard() as usize] {
+        let player = &PLAYER[self.standard() as usize];
+        for (path, made) in &player.files {
             add(path, Content::Made(made.clone()));
         }
+        let mut extras = course.chapters.iter().flat_map(|chapter| &chapter.extras);
+        let has_extras = extras.any(|extra| extra.has_script());
+        add(
+            SCRIPT,
+            Content::Made(player.scripts[usize::from(has_extras)].clone()),
+        );
         // An LMS may say which language its learner prefers.
         if !matches!(self.standard(), Standard::Web | Standard::Xapi) {
             for language in words::others(&course.language) {
@@ -182,14 +189,13 @@ static PLAYER: LazyLock<Vec<PlayerFiles>> = LazyLock::new(|| {
     Standard::ALL
         .into_iter()
         .map(|standard| {
-            let script = (SCRIPT, Made::new(cartable_player::script(standard)));
+            let scripts =
+                [false, true].map(|has_extras| Made::new(cartable_player::script(standard, has_extras)));
             let workers = cartable_player::workers(standard)
                 .iter()
                 .map(|(path, script)| (*path, Made::new(*script)));
-            [(STYLE, style.clone()), script]
-                .into_iter()
-                .chain(workers)
-                .collect()
+            let files = iter::once((STYLE, style.clone())).chain(workers).collect();
+            PlayerFiles { scripts, files }
         })
         .collect()
 });
@@ -200,7 +206,12 @@ static EXTRAS: LazyLock<Vec<Made>> = LazyLock::new(|| {
     styles.map(|extra| Made::new(extra.style())).collect()
 });
 
-type PlayerFiles = Vec<(&'static str, Made)>;
+struct PlayerFiles {
+    /// The script: without extras, and with them.
+    scripts: [Made; 2],
+    /// The others, by their paths.
+    files: Vec<(&'static str, Made)>,
+}
 
 /// All targets, in the order in which they are built.
 #[must_use]
