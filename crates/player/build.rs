@@ -32,8 +32,8 @@ const SHARED: [&str; 12] = [
     "page",
 ];
 
-/// The scripts of what only some pages have: `Extra` in the library.
-const EXTRAS: [&str; 2] = ["kinds", "tabs"];
+/// The scripts of what only some chapters have: `Extra` in the library, and lessons that are launched alone.
+const EXTRAS: [&str; 3] = ["kinds", "tabs", "unit"];
 
 /// The trackers of each standard, and the class to start.
 const STANDARDS: [(&str, &[&str], &str); 5] = [
@@ -71,19 +71,16 @@ const KEPT: [&[&str]; 5] = [
         "damaged",
         "finish",
         "kind",
-        "kept",
         "language",
         "languages",
         "lesson",
         "locked",
         "move",
-        "progress",
         "questions",
         "resume",
         "revision",
         "score",
         "seconds",
-        "seen",
         "term",
         "title",
         "view",

@@ -57,7 +57,7 @@ class Cmi5Tracker extends LrsTracker {
     this.launchData = data;
     launch.template = { ...data.contextTemplate, registration: launch.registration };
     if (typeof data.masteryScore === 'number') this.page.passMark = data.masteryScore;
-    this.returnUrl = typeof data.returnURL === 'string' ? data.returnURL : '';
+    this.returnUrl = String(data.returnURL || '');
     const languages = await this.readPreferences(launch);
     const suspendData = await this.resume(launch);
 

@@ -22,12 +22,12 @@ class Ending {
     this.data = data;
     this.words = data.words;
     this.progress = progress;
-    this.view = /** @type {HTMLElement} */ (document.getElementById('end'));
+    this.view = find('#end');
     this.title = this.part('[data-end-title]');
     this.complete = this.title.textContent;
     const shown = find('[data-certificate-name]');
     shown.textContent = spokenName(name);
-    const input = /** @type {HTMLInputElement} */ (document.getElementById('certificate-name'));
+    const input = /** @type {HTMLInputElement} */ (find('#certificate-name'));
     /** @type {HTMLElement} */ (input.parentElement).hidden = !!name;
     listen(input, 'input', () => (shown.textContent = input.value));
     listen(find('[data-save]'), 'click', () => this.save());
@@ -111,7 +111,7 @@ class Ending {
     });
     if (wrong.length === 0 || !progress.tells()) return;
     this.say(words.review_questions);
-    for (const { id } of wrong) this.say(plainText(/** @type {Element} */ (document.getElementById(`question-${id}-prompt`))), `#question-${id}`);
+    for (const { id } of wrong) this.say(plainText(find(`#question-${id}-prompt`)), `#question-${id}`);
   }
 
   /** Offers to take the quiz again, where the author allows it and there is something to gain. */

@@ -13,7 +13,7 @@ class Page {
     this.forms = [];
     /** @type {HTMLElement[]} */
     this.views = all('[data-view]');
-    this.contents = /** @type {HTMLElement} */ (document.getElementById('contents'));
+    this.contents = find('#contents');
     this.contentsButton = find('.contents-button');
   }
 
@@ -21,7 +21,7 @@ class Page {
   open() {
     new TermDefinitions(document);
     for (const start of STARTERS) start();
-    new Printer();
+    offerPrint();
     filterLexicon(this.words);
     this.openDialogs();
     this.ask((question) => find(`form[data-question="${question.id}"]`));
@@ -40,7 +40,7 @@ class Page {
       if (relatedTarget && relatedTarget !== this.contentsButton && !this.contents.contains(/** @type {Node} */ (relatedTarget))) this.toggleContents(false);
     });
     listen(document, 'click', ({ target }) => {
-      if (target instanceof Element && !target.closest('.contents, .contents-button')) this.toggleContents(false);
+      if (!around(target, '.contents, .contents-button')) this.toggleContents(false);
     });
     listen(document, 'keydown', ({ key }) => {
       if (key !== 'Escape' || !this.contents.classList.contains('is-open')) return;
@@ -49,7 +49,7 @@ class Page {
     });
     // Also for the lesson that is on the screen already, which changes no address.
     listen(this.contents, 'click', ({ target }) => {
-      if (target instanceof Element && target.closest('a')) this.toggleContents(false);
+      if (around(target, 'a')) this.toggleContents(false);
     });
     listen(window, 'hashchange', () => this.show(true));
     listen(document, 'visibilitychange', () => {
@@ -99,7 +99,7 @@ class Page {
   /** The search and the settings, each in a window over the page. */
   openDialogs() {
     /** @param {string} id */
-    const dialogOf = (id) => /** @type {HTMLDialogElement} */ (document.getElementById(id));
+    const dialogOf = (id) => /** @type {HTMLDialogElement} */ (find(`#${id}`));
     const search = dialogOf('search');
     new Search(search, this.words, (element) => {
       search.close();
@@ -272,7 +272,7 @@ class Page {
       const locked = this.data.lessons.indexOf(lesson) >= progress.locked();
       entry.classList.toggle('is-seen', seen);
       entry.classList.toggle('is-current', !seen && progress.lesson === lesson);
-      state.textContent = seen ? words.seen : progress.lesson === lesson ? words.current : locked ? words.locked : '';
+      state.textContent = seen ? words.lesson_read : progress.lesson === lesson ? words.current : locked ? words.locked : '';
       for (const link of all('a', entry)) {
         if (locked) link.setAttribute('aria-disabled', 'true');
         else link.removeAttribute('aria-disabled');
@@ -284,7 +284,7 @@ class Page {
     }
     const percent = Math.floor(progress.share() * 100);
     const bar = find('[data-progress]');
-    const text = fill(words.progress, { percent });
+    const text = fill(words.done, { percent });
     bar.setAttribute('aria-valuenow', String(percent));
     bar.setAttribute('aria-valuetext', text);
     find('[data-progress-text]').textContent = percent > 0 ? text : '';
@@ -313,21 +313,13 @@ class Page {
   }
 }
 
-/** Takes the other lessons away from the page. @param {string} unit @param {Record<string, string>} words */
-function showAlone(unit, words) {
-  for (const lesson of all('[data-lesson], [data-entry]')) {
-    const { lesson: id, entry } = lesson.dataset;
-    if ((id || entry) !== unit) lesson.remove();
-  }
-  for (const link of all('.pager a')) link.setAttribute('href', link.hasAttribute('data-next') ? '#end' : '#opening');
-  find('[data-next]').textContent = words.finish;
-  for (const element of all('.facts:not([data-progress-text]), .next-chapter')) element.remove();
-  find('[data-end-text]').textContent = words.lesson_done;
-  find('[data-start]').setAttribute('href', `#lesson-${unit}`);
-}
-
-/** Where the script says something. */
-const SAID = '[data-state], [data-save-state], [data-verdict], [data-attempts], [data-notice], [data-result], [data-retake-text], .figures, [data-found], [data-filtered]';
+/** What the LMS launched: the chapter, unless `unit.js` sees that it is a lesson alone. */
+const LAUNCHED = {
+  /** What the page is about then. @param {PageData} page @param {string} _query @returns {PageData} */
+  of: (page, _query) => page,
+  /** Shows it alone. @param {string} _unit @param {Record<string, string>} _words */
+  show(_unit, _words) {},
+};
 
 /** Shows the interface in the language that the learner prefers, if that is another one that it speaks. @param {PageData} data @param {string} languages */
 async function speak(data, languages) {
@@ -342,7 +334,7 @@ async function speak(data, languages) {
       if (word) element.textContent = words[word];
       if (wordLabel) element.setAttribute('aria-label', words[wordLabel]);
     }
-    for (const said of all(SAID)) said.setAttribute('lang', language);
+    for (const said of all('[data-said]')) said.setAttribute('lang', language);
     data.words = words.script;
   } catch {
     // The course's own language is there already.
@@ -352,8 +344,8 @@ async function speak(data, languages) {
 /** @param {new (page: PageData, view: Window) => Tracker} Standard */
 async function startPage(Standard) {
   /** @type {PageData} */
-  const whole = JSON.parse(/** @type {HTMLElement} */ (document.getElementById('page-data')).textContent || '');
-  const data = launchedUnit(whole, location.search);
+  const whole = JSON.parse(find('#page-data').textContent || '');
+  const data = LAUNCHED.of(whole, location.search);
   const tracker = new Standard(data, window);
   const state = find('[data-save-state]');
   tracker.onState = (name) => {
@@ -364,7 +356,7 @@ async function startPage(Standard) {
   const { suspendData, languages, name } = await tracker.start();
   await speak(data, languages || '');
   if (state.dataset.saved) state.textContent = data.words[state.dataset.saved];
-  if (data.unit) showAlone(data.unit, data.words);
+  if (data.unit) LAUNCHED.show(data.unit, data.words);
   new Page(data, tracker, new Progress(data, suspendData), name || '').open();
 }
 

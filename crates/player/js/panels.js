@@ -13,23 +13,23 @@ function reveal(element) {
 }
 
 /** Prints the view on the screen, or the whole chapter, with all that opens open. */
-class Printer {
-  constructor() {
-    /** What was closed. @type {HTMLDetailsElement[]} */
-    this.closed = [];
-    listen(window, 'beforeprint', () => {
-      this.closed = all('details:not([open])');
-      for (const details of this.closed) details.open = true;
+function offerPrint() {
+  /** What was closed. @type {HTMLDetailsElement[]} */
+  let closed = [];
+  /** @param {boolean} open */
+  const openAll = (open) => {
+    if (open) closed = all('details:not([open])');
+    for (const details of closed) details.open = open;
+  };
+  listen(window, 'beforeprint', () => openAll(true));
+  listen(window, 'afterprint', () => {
+    openAll(false);
+    delete document.body.dataset.print;
+  });
+  for (const button of all('button[data-print]')) {
+    listen(button, 'click', () => {
+      document.body.dataset.print = button.dataset.print;
+      window.print();
     });
-    listen(window, 'afterprint', () => {
-      for (const details of this.closed) details.open = false;
-      delete document.body.dataset.print;
-    });
-    for (const button of all('button[data-print]')) {
-      listen(button, 'click', () => {
-        document.body.dataset.print = button.dataset.print;
-        window.print();
-      });
-    }
   }
 }

@@ -51,26 +51,6 @@
  * @property {number} score 0 to 1
  */
 
-/** What the page is about when an LMS launches one lesson alone. @param {PageData} page @param {string} query @returns {PageData} */
-function launchedUnit(page, query) {
-  const asked = new URLSearchParams(query).get('lesson');
-  const lesson = page.lessons.find(({ id }) => id === asked);
-  if (!lesson) return page;
-  const questions = page.questions.filter((question) => question.lesson === lesson.id);
-  return {
-    ...page,
-    unit: lesson.id,
-    chapter: `${page.chapter}.${lesson.id}`,
-    title: lesson.title,
-    activity: lesson.activity,
-    lessons: [lesson],
-    questions,
-    passMark: questions.some(isScored) ? page.passMark : null,
-    completion: { ...page.completion, lessons: Math.min(1, page.completion.lessons), seconds: 0 },
-    ordered: false,
-  };
-}
-
 /** Bytes of a typed text that suspend data keeps whatever else it holds; where there is room it keeps all of it. */
 const TEXT_KEPT = 200;
 

@@ -94,12 +94,12 @@ class QuestionForm {
     const some = given.some((choice) => question.correct.includes(choice));
     const partly = some && kind.isPartial;
     if (!this.progress.tells()) {
-      this.say(words.kept, '');
+      this.say(words.noted, '');
       if (left === 0) this.close();
       return;
     }
     const attempts = right || left === 0 || left === Infinity ? '' : left === 1 ? words.attempts_one : fill(words.attempts_many, { count: left });
-    this.say(!isScored(question) ? words.kept : right ? words.right : partly ? words.partly : words.wrong, attempts);
+    this.say(!isScored(question) ? words.noted : right ? words.right : partly ? words.partly : words.wrong, attempts);
     this.part('[data-right]').hidden = !right;
     this.part('[data-wrong]').hidden = right;
     this.form.classList.toggle('is-right', right && isScored(question));

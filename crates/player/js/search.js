@@ -85,7 +85,7 @@ class Search {
 
 /** Keeps the terms of the lexicon that hold the words of a field. @param {Record<string, string>} words */
 function filterLexicon(words) {
-  const input = document.getElementById('lexicon-filter');
+  const input = find('#lexicon-filter');
   const said = find('[data-filtered]');
   if (!(input instanceof HTMLInputElement) || !said) return;
   listen(input, 'input', () => {

@@ -133,8 +133,10 @@ pub trait PackageFormat: Sync {
         for (path, made) in &player.files {
             add(path, Content::Made(made.clone()));
         }
-        let mut extras = course.chapters.iter().flat_map(|chapter| &chapter.extras);
-        let has_extras = extras.any(|extra| extra.has_script());
+        let has_extras = course
+            .chapters
+            .iter()
+            .any(|chapter| chapter.is_by_lesson || chapter.extras.iter().any(|extra| extra.has_script()));
         add(
             SCRIPT,
             Content::Made(player.scripts[usize::from(has_extras)].clone()),
