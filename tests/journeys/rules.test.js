@@ -146,7 +146,7 @@ test('where feedback comes at the end, nothing is told before the last answer', 
     await openLesson(page, question.lesson);
     const last = place === data.questions.length - 1;
     const said = await answer(page, question.id, place === 0 ? wrong(question) : question.correct);
-    assert.equal(said, last ? data.words.right : data.words.kept);
+    assert.equal(said, last ? data.words.right : data.words.noted);
     if (!last) assert.equal(await page.locator('.is-right, .is-wrong').count(), 0);
   }
   await openLesson(page, data.questions[0].lesson);

@@ -126,8 +126,8 @@ class Ending {
   /** Keeps the certificate as a file that any browser shows. */
   save() {
     const { outerHTML } = find('[data-certificate]');
-    const style = 'body{font:1.2em serif;max-width:36em;margin:auto;text-align:center}dt,dd{display:inline;margin:.2em}';
-    const page = `<!DOCTYPE html><html lang="${this.data.language}"><meta charset="utf-8">${find('title').outerHTML}<style>${style}</style>${outerHTML}</html>`;
+    const style = 'font:1.2em serif;max-width:36em;margin:2em auto;text-align:center';
+    const page = `<!DOCTYPE html><html lang="${this.data.language}"><meta charset="utf-8">${find('title').outerHTML}<body style="${style}">${outerHTML}`;
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
     link.download = `${this.data.chapter}.html`;

@@ -126,6 +126,7 @@ mod tests {
 
     #[test]
     fn each_standard_gets_its_own_tracker_within_the_budget() {
+        // Of what a chapter without extras loads.
         const LIMIT: usize = 45_000;
         for (standard, own, other) in [
             (Standard::Scorm12, "cmi.core.", "terminated"),
