@@ -248,7 +248,8 @@ test('cmi5: a lesson may be an assignable unit of its own', async (t) => {
     assert.equal(verbs.filter((name) => name === 'completed').length, 1);
     assert.equal(verbs.filter((name) => name === 'passed').length, questions.length > 0 ? 1 : 0);
   }
-  assertQuiet(/404 \(Not Found\)/);
+  // The page that was left may have written its state after this one read it.
+  assertQuiet(/404 \(Not Found\)|412 \(Precondition Failed\)/);
 });
 
 test('cmi5: the interface speaks the language that the learner prefers, and the sound is off for who wants it so', async (t) => {

@@ -360,5 +360,5 @@ async function startPage(Standard) {
   new Page(data, tracker, new Progress(data, suspendData), name || '').open();
 }
 
-// Until it has started, the page shows its opening alone, with all that will stand around it.
+// Until it has started, the page keeps the room of its opening, and shows nothing that may still change.
 document.documentElement.classList.add('js', 'starting');
