@@ -90,6 +90,10 @@ test('a question of each kind is at ease on every screen', async (t) => {
     await answer(page, 'paires', ['a.b', 'b.a', 'c.c']);
     await answer(page, 'texte', ['directeur']);
     await answer(page, 'nombre', ['2008']);
+    for (const { id, kind, choices, correct } of data.questions) {
+      const opinion = { likert: [choices[1]], 'long-answer': ['Un avis.'] }[kind];
+      if (await page.locator(`#question-${id} button[type=submit]`).isVisible()) await answer(page, id, opinion || correct);
+    }
     await check(page, `kinds-answered-${scheme}`);
   });
 });
