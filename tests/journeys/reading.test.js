@@ -251,6 +251,16 @@ test('a lesson or the chapter is printed without the interface, with what opens 
   assert.ok(!(await page.locator('#end').isVisible()));
 });
 
+test('settings that another page of the site left unreadable stop nothing', async (t) => {
+  for (const left of ['null', '{"a-b":1}', 'x']) {
+    const { page, data, opened, url } = await open(t);
+    await page.evaluate((text) => localStorage.setItem('cartable:look', text), left);
+    const again = await opened.newPage();
+    await again.goto(`${url}/index.html`);
+    await openLesson(again, data.lessons[0].id);
+  }
+});
+
 test('where the script fails, the text can still be read', async (t) => {
   const { files, page: data } = await build(await folder(t), 'web');
   files.set('index.html', Buffer.from(files.get('index.html').toString().replace('"format":', '"format"')));

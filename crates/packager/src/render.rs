@@ -167,7 +167,11 @@ impl Renderer {
         };
         let (lessons, marked) = self.lessons(course, chapter, &scope)?;
 
-        let extras = extras(chapter, &lessons);
+        let lexicon = chapter
+            .lexicon
+            .as_ref()
+            .map(|lexicon| lexicon_context(lexicon, &marked, &setting));
+        let extras = extras(chapter, &lessons, lexicon.as_ref());
         let page = Page {
             language: &course.language,
             words: &words,
@@ -185,10 +189,7 @@ impl Renderer {
                 duration: duration(chapter),
             },
             lessons,
-            lexicon: chapter
-                .lexicon
-                .as_ref()
-                .map(|lexicon| lexicon_context(lexicon, &marked, &setting)),
+            lexicon,
             resources: chapter
                 .resources
                 .as_ref()
@@ -269,7 +270,16 @@ impl Renderer {
 }
 
 /// What a chapter has that not every chapter has.
-fn extras(chapter: &Chapter, lessons: &[LessonContext<'_>]) -> Vec<Extra> {
+fn extras(
+    chapter: &Chapter,
+    lessons: &[LessonContext<'_>],
+    lexicon: Option<&LexiconContext<'_>>,
+) -> Vec<Extra> {
+    let terms = lexicon.iter().flat_map(|lexicon| &lexicon.terms);
+    let texts = lessons.iter().map(|lesson| &lesson.html);
+    let has_tables = texts
+        .chain(terms.map(|term| &term.definition))
+        .any(|html| html.contains("<table"));
     let mut blocks = chapter.lessons.iter().flat_map(|lesson| &lesson.blocks);
     let has_panels = blocks.any(|block| matches!(block, Block::Callout(_) | Block::Panels(_)));
     let has_kinds = chapter.questions().any(|question| {
@@ -283,7 +293,7 @@ fn extras(chapter: &Chapter, lessons: &[LessonContext<'_>]) -> Vec<Extra> {
         .filter(|extra| match extra {
             Extra::Panels => has_panels,
             Extra::Kinds => has_kinds,
-            Extra::Tables => lessons.iter().any(|lesson| lesson.html.contains("<table")),
+            Extra::Tables => has_tables,
         })
         .collect()
 }

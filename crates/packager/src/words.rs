@@ -97,14 +97,15 @@ pub(crate) fn file(language: &str) -> (String, Made) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeSet;
 
     use toml::Table;
 
     use super::CATALOGUES;
 
-    fn keys(table: &Table, prefix: &str) -> BTreeSet<String> {
+    /// Every key of a table, with those of the tables in it.
+    pub(crate) fn keys(table: &Table, prefix: &str) -> BTreeSet<String> {
         table
             .iter()
             .flat_map(|(key, value)| match value {

@@ -13,6 +13,8 @@ class TermDefinitions {
     this.term = null;
     /** @type {HTMLElement | null} */
     this.note = null;
+    /** The window's width when it opened. */
+    this.windowWidth = 0;
     /** Until what the mouse rests on opens. */
     this.hovered = 0;
     for (const term of all('a.term')) {
@@ -25,7 +27,8 @@ class TermDefinitions {
       const term = around(target, 'a.term');
       if (term && term !== this.term) this.hovered = setTimeout(() => this.open(term), HOVER);
     });
-    listen(window, 'resize', () => this.close());
+    // A phone that hides its address bar changes the height alone.
+    listen(window, 'resize', () => innerWidth === this.windowWidth || this.close());
     listen(document, 'keydown', (event) => this.pressed(event));
   }
 
@@ -80,6 +83,7 @@ class TermDefinitions {
     term.setAttribute('aria-controls', note.id);
     this.term = term;
     this.note = note;
+    this.windowWidth = innerWidth;
     this.place(term, note);
   }
 

@@ -2,33 +2,36 @@
 
 const LOOK = 'cartable:look';
 
+/** @returns {Shelf} where it is kept */
+function lookShelf() {
+  return new Shelf(() => localStorage, '');
+}
+
 /** Shows the page as the learner set it, before anything is drawn. @returns {Record<string, string>} what is set */
 function applyLook() {
-  const root = document.documentElement;
-  /** @type {Record<string, string>} */
-  let look = {};
   try {
-    look = JSON.parse(localStorage.getItem(LOOK) || '{}');
+    const look = JSON.parse(lookShelf().get(LOOK) || '{}');
+    for (const [name, value] of Object.entries(look)) document.documentElement.dataset[name] = value;
+    return look;
   } catch {
-    // Forbidden, or not ours: the page is as its author made it.
+    // Not ours: the page is as its author made it.
+    return {};
   }
-  for (const [name, value] of Object.entries(look)) root.dataset[name] = value;
-  return look;
 }
 
 /** Lets the learner set it. @param {HTMLElement} dialog */
 function offerLook(dialog) {
   const look = applyLook();
-  for (const input of dialog.querySelectorAll('input')) {
+  for (const input of /** @type {HTMLInputElement[]} */ (all('input', dialog))) {
     input.checked = input.value === (look[input.name] || '');
-    input.addEventListener('change', () => {
+    listen(input, 'change', () => {
       const { dataset } = document.documentElement;
       if (input.value) look[input.name] = dataset[input.name] = input.value;
       else {
         delete look[input.name];
         delete dataset[input.name];
       }
-      new Shelf(() => localStorage, '').set(LOOK, JSON.stringify(look));
+      lookShelf().set(LOOK, JSON.stringify(look));
     });
   }
 }

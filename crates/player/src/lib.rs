@@ -125,6 +125,20 @@ mod tests {
     use super::{Standard, script, style, workers};
 
     #[test]
+    fn the_dark_colours_are_the_same_for_who_chose_them_and_for_a_device_that_does() {
+        let colours = |start: &str| {
+            let (_, rule) = style().split_once(start).unwrap();
+            let (block, _) = rule.split_once('}').unwrap();
+            block
+                .trim_start_matches("color-scheme:dark;")
+                .trim_end_matches(';')
+        };
+        let device = colours("dark){:root:not([data-theme]){");
+        assert!(device.contains("--paper:"));
+        assert_eq!(device, colours("[data-theme=dark]{"));
+    }
+
+    #[test]
     fn each_standard_gets_its_own_tracker_within_the_budget() {
         // Of what a chapter without extras loads.
         const LIMIT: usize = 45_000;

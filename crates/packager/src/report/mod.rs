@@ -433,21 +433,10 @@ impl Reporter {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use toml::Table;
 
     use super::CATALOGUES;
-
-    fn keys(table: &Table, prefix: &str) -> BTreeSet<String> {
-        table
-            .iter()
-            .flat_map(|(key, value)| match value {
-                toml::Value::Table(inner) => keys(inner, &format!("{prefix}{key}.")),
-                _ => BTreeSet::from([format!("{prefix}{key}")]),
-            })
-            .collect()
-    }
+    use crate::words::tests::keys;
 
     #[test]
     fn both_languages_have_every_word() {
