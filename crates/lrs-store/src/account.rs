@@ -26,8 +26,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn has_account(&self) -> Result<bool, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let count: i64 = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let count: i64 = on_engine!(&mut reader, |connection| {
             sqlx::query_scalar("SELECT COUNT(*) FROM account")
                 .fetch_one(connection)
                 .await?
@@ -68,8 +68,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn password_hash(&self, account: &str) -> Result<Option<String>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        Ok(on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        Ok(on_engine!(&mut reader, |connection| {
             sqlx::query_scalar("SELECT password_hash FROM account WHERE name = $1")
                 .bind(account)
                 .fetch_optional(connection)
@@ -107,8 +107,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let row: Option<(String, i64)> = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let row: Option<(String, i64)> = on_engine!(&mut reader, |connection| {
             sqlx::query_as("SELECT account, expires FROM session WHERE token_hash = $1 AND expires > $2")
                 .bind(token_hash(token))
                 .bind((self.clock)().micros())

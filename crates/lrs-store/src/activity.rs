@@ -1,91 +1,185 @@
 //! What the store learns from statements: definitions of activities (1.0.3 Part 3, 2.5; 2.0, 4.1.6.4), names of agents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use cartable_xapi::{ActorRef, Statement, merge_definition};
+use cartable_xapi::{ActorRef, Statement, Timestamp, merge_definition};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use sqlx::AssertSqlSafe;
 
 use crate::{
-    agent,
-    engine::{Tx, on_engine},
+    agent::Name,
+    bulk::{self, Column},
+    engine::{Connect, Tx, on_engine},
     error::StoreError,
     index::Facet,
     store::{Store, StoreId},
 };
 
 /// What a batch says of activities and agents, in the order of their keys, in which several writers get along.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Learned {
-    definitions: BTreeMap<i64, Map<String, Value>>,
-    names: BTreeSet<(i64, String)>,
+    definitions: BTreeMap<i64, Definition>,
+    pub(crate) names: BTreeSet<Name>,
+}
+
+#[derive(Clone, Debug)]
+struct Definition {
+    /// The hash of what was said last.
+    last: u64,
+    /// All that was said.
+    said: Map<String, Value>,
 }
 
 impl Learned {
-    /// Takes what a statement says.
-    pub(crate) fn take(&mut self, statement: &Statement) -> serde_json::Result<()> {
+    /// Takes what a statement says, but for what is known.
+    pub(crate) fn take(
+        &mut self,
+        statement: &Statement,
+        known: &Known,
+        store: StoreId,
+    ) -> serde_json::Result<()> {
         for activity in statement.related_activities() {
             if let Some(definition) = &activity.definition {
                 let key = Facet::activity(activity.id.as_str()).key();
-                merge_definition(self.definitions.entry(key).or_default(), definition.to_map()?);
+                let hash = hash(&serde_json::to_vec(definition)?);
+                let said = self.definitions.get(&key).map(|definition| definition.last);
+                if said.or_else(|| known.last(store, key)) != Some(hash) {
+                    self.define(key, hash, definition.to_map()?);
+                }
             }
         }
         for actor in statement.related_agents() {
             if let ActorRef::Agent(agent) = actor
                 && let Some(name) = &agent.name
             {
-                self.names
-                    .insert((Facet::agent(&agent.identifier).key(), name.clone()));
+                self.names.insert(Name::new(&agent.identifier, name));
             }
         }
         Ok(())
     }
 
-    /// Merges it with what is known.
-    pub(crate) async fn keep(self, tx: &mut Tx, store: StoreId) -> Result<(), StoreError> {
-        for (key, later) in self.definitions {
-            define(tx, store, key, later).await?;
+    /// Adds what was said later.
+    pub(crate) fn merge(&mut self, later: &Self) {
+        for (key, definition) in &later.definitions {
+            self.define(*key, definition.last, definition.said.clone());
         }
-        for (key, name) in self.names {
-            agent::insert_name(tx, store, key, &name).await?;
+        self.names.extend(later.names.iter().cloned());
+    }
+
+    fn define(&mut self, key: i64, last: u64, later: Map<String, Value>) {
+        let said = Map::new();
+        let definition = self.definitions.entry(key).or_insert(Definition { last, said });
+        definition.last = last;
+        merge_definition(&mut definition.said, later);
+    }
+
+    /// Merges the definitions with those that are there.
+    pub(crate) async fn keep_definitions(&self, tx: &mut Tx, store: StoreId) -> Result<(), StoreError> {
+        let keys: Vec<i64> = self.definitions.keys().copied().collect();
+        let held = definitions(tx, store, &keys).await?;
+        let mut changed = Vec::new();
+        for (key, definition) in &self.definitions {
+            let held = held.get(key);
+            let mut merged = held.cloned().unwrap_or_default();
+            merge_definition(&mut merged, definition.said.clone());
+            if held != Some(&merged) {
+                changed.push((*key, serde_json::to_string(&merged).map_err(StoreError::Text)?));
+            }
         }
+        let columns = [
+            Column::Integer(vec![store.0; changed.len()]),
+            Column::Integer(vec![store.part(); changed.len()]),
+            Column::Integer(changed.iter().map(|(key, _)| *key).collect()),
+            Column::Text(changed.iter().map(|(_, text)| text.as_str()).collect()),
+        ];
+        let into = "activity (store_id, part, key, definition)";
+        let conflict = "ON CONFLICT (store_id, key, part) DO UPDATE SET definition = excluded.definition";
+        bulk::insert(tx, into, &columns, conflict).await?;
         Ok(())
     }
-}
 
-async fn define(tx: &mut Tx, store: StoreId, key: i64, later: Map<String, Value>) -> Result<(), StoreError> {
-    let held = definition(tx, store, key).await?;
-    let mut merged = held.clone().unwrap_or_default();
-    merge_definition(&mut merged, later);
-    if held.as_ref() == Some(&merged) {
-        return Ok(());
+    /// Whether something is said of an activity.
+    pub(crate) fn defines(&self) -> bool {
+        !self.definitions.is_empty()
     }
-    let text = serde_json::to_string(&merged).map_err(StoreError::Text)?;
-    on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "INSERT INTO activity (store_id, part, key, definition) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (store_id, key, part) DO UPDATE SET definition = excluded.definition",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(key)
-        .bind(text)
-        .execute(connection)
-        .await?;
-    });
-    Ok(())
+
+    /// What was said last of each activity.
+    pub(crate) fn last(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.definitions
+            .iter()
+            .map(|(key, definition)| (*key, definition.last))
+    }
 }
 
-async fn definition(tx: &mut Tx, store: StoreId, key: i64) -> Result<Option<Map<String, Value>>, StoreError> {
-    let text: Option<String> = on_engine!(&mut *tx, |connection| {
-        sqlx::query_scalar("SELECT definition FROM activity WHERE store_id = $1 AND part = $2 AND key = $3")
-            .bind(store.0)
-            .bind(store.part())
-            .bind(key)
-            .fetch_optional(connection)
-            .await?
-    });
-    text.map(|text| serde_json::from_str(&text).map_err(StoreError::Text))
-        .transpose()
+fn hash(text: &[u8]) -> u64 {
+    let digest = Sha256::digest(text);
+    u64::from_be_bytes(std::array::from_fn(|place| digest[place]))
+}
+
+/// So many activities are remembered, for so long, in microseconds: another node may learn something else meanwhile.
+const REMEMBERED: usize = 50_000;
+const MEMORY: i64 = 5_000_000;
+
+/// What was said last of each activity, and is merged already: most statements repeat it.
+#[derive(Debug, Default)]
+pub(crate) struct Known(Mutex<Memory>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    last: HashMap<(StoreId, i64), u64>,
+    /// When it began, in microseconds.
+    since: i64,
+}
+
+impl Known {
+    fn last(&self, store: StoreId, key: i64) -> Option<u64> {
+        self.lock().last.get(&(store, key)).copied()
+    }
+
+    /// Remembers what has been committed.
+    pub(crate) fn extend(&self, store: StoreId, last: impl Iterator<Item = (i64, u64)>, now: Timestamp) {
+        let mut memory = self.lock();
+        if memory.last.len() >= REMEMBERED || now.micros().abs_diff(memory.since) >= MEMORY.unsigned_abs() {
+            memory.last.clear();
+            memory.since = now.micros();
+        }
+        memory.last.extend(last.map(|(key, hash)| ((store, key), hash)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn definitions(
+    tx: &mut impl Connect,
+    store: StoreId,
+    keys: &[i64],
+) -> Result<BTreeMap<i64, Map<String, Value>>, StoreError> {
+    let mut definitions = BTreeMap::new();
+    for list in bulk::lists(keys) {
+        let sql = format!(
+            "SELECT key, definition FROM activity WHERE store_id = $1 AND part = $2 AND key IN ({})",
+            bulk::parameters(3, list.len())
+        );
+        let rows: Vec<(i64, String)> = on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for key in list {
+                query = query.bind(key);
+            }
+            query.fetch_all(connection).await?
+        });
+        for (key, text) in rows {
+            definitions.insert(key, serde_json::from_str(&text).map_err(StoreError::Text)?);
+        }
+    }
+    Ok(definitions)
 }
 
 impl Store {
@@ -99,13 +193,11 @@ impl Store {
         store: StoreId,
         ids: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, Value>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let mut definitions = BTreeMap::new();
-        for id in ids {
-            if let Some(known) = definition(&mut tx, store, Facet::activity(id).key()).await? {
-                definitions.insert(id.clone(), Value::Object(known));
-            }
-        }
-        Ok(definitions)
+        let ids: BTreeMap<i64, &String> = ids.iter().map(|id| (Facet::activity(id).key(), id)).collect();
+        let keys: Vec<i64> = ids.keys().copied().collect();
+        let mut reader = self.engine.read().await?;
+        let known = definitions(&mut reader, store, &keys).await?;
+        let named = |(key, known)| Some(((*ids.get(&key)?).clone(), Value::Object(known)));
+        Ok(known.into_iter().filter_map(named).collect())
     }
 }

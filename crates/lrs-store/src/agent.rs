@@ -1,11 +1,14 @@
 //! The names of agents, which make a Person (1.0.3 Part 3, 2.4; 2.0, 4.1.6.3).
 
+use cartable_xapi::InverseFunctionalIdentifier;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    bulk::{self, Column},
     engine::{Tx, on_engine},
     error::StoreError,
     index::Facet,
+    seen::Mark,
     store::{Store, StoreId},
     text::{from_column, to_column},
 };
@@ -13,25 +16,43 @@ use crate::{
 /// A Person has so many names at the most: the others are kept, and not told.
 const NAMES: i64 = 100;
 
-pub(crate) async fn insert_name(
-    tx: &mut Tx,
-    store: StoreId,
+/// A name under which an agent was met.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name {
+    /// The agent's key.
     key: i64,
-    name: &str,
-) -> Result<(), sqlx::Error> {
-    on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "INSERT INTO agent_name (store_id, part, key, name_hash, name) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (store_id, key, name_hash, part) DO NOTHING",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(key)
-        .bind(Sha256::digest(name.as_bytes()).to_vec())
-        .bind(to_column(name))
-        .execute(connection)
-        .await?;
-    });
+    hash: [u8; 32],
+    text: String,
+}
+
+impl Name {
+    pub(crate) fn new(agent: &InverseFunctionalIdentifier, name: &str) -> Self {
+        Self {
+            key: Facet::agent(agent).key(),
+            hash: Sha256::digest(name.as_bytes()).into(),
+            text: name.to_owned(),
+        }
+    }
+
+    pub(crate) fn mark(&self, store: StoreId) -> Mark {
+        let check = std::array::from_fn(|place| self.hash[place]);
+        (store, self.key, u64::from_be_bytes(check))
+    }
+}
+
+/// Keeps names that are not there yet.
+pub(crate) async fn insert_names(tx: &mut Tx, store: StoreId, names: &[&Name]) -> Result<(), sqlx::Error> {
+    let texts: Vec<_> = names.iter().map(|name| to_column(&name.text)).collect();
+    let columns = [
+        Column::Integer(vec![store.0; names.len()]),
+        Column::Integer(vec![store.part(); names.len()]),
+        Column::Integer(names.iter().map(|name| name.key).collect()),
+        Column::Bytes(names.iter().map(|name| name.hash.as_slice()).collect()),
+        Column::Text(texts.iter().map(AsRef::as_ref).collect()),
+    ];
+    let into = "agent_name (store_id, part, key, name_hash, name)";
+    let conflict = "ON CONFLICT (store_id, key, name_hash, part) DO NOTHING";
+    bulk::insert(tx, into, &columns, conflict).await?;
     Ok(())
 }
 
@@ -42,8 +63,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn agent_names(&self, store: StoreId, agent: &Facet) -> Result<Vec<String>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let mut names: Vec<String> = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let mut names: Vec<String> = on_engine!(&mut reader, |connection| {
             sqlx::query_scalar(
                 "SELECT name FROM agent_name WHERE store_id = $1 AND part = $2 AND key = $3
                  ORDER BY name_hash LIMIT $4",

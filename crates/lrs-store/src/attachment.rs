@@ -1,6 +1,7 @@
 //! The bytes of attachments, each kept once for a store (1.0.3 Part 2, 2.4.11; 2.0, 4.2.2.6).
 
 use crate::{
+    bulk::{self, Column},
     engine::{Tx, on_engine},
     error::StoreError,
     store::{Store, StoreId},
@@ -15,24 +16,27 @@ pub struct NewAttachment {
     pub content: Vec<u8>,
 }
 
+/// Keeps attachments that are not there yet, one at a time: each may be large.
 pub(crate) async fn insert(
     tx: &mut Tx,
     store: StoreId,
-    attachments: &[NewAttachment],
+    attachments: impl Iterator<Item = &NewAttachment>,
 ) -> Result<(), sqlx::Error> {
     for attachment in attachments {
-        on_engine!(&mut *tx, |connection| {
-            sqlx::query(
-                "INSERT INTO attachment (store_id, part, sha2, content) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (store_id, sha2, part) DO NOTHING",
-            )
-            .bind(store.0)
-            .bind(store.part())
-            .bind(&attachment.sha2)
-            .bind(&attachment.content)
-            .execute(connection)
-            .await?;
-        });
+        let columns = [
+            Column::Integer(vec![store.0]),
+            Column::Integer(vec![store.part()]),
+            Column::Text(vec![&attachment.sha2]),
+            Column::Bytes(vec![&attachment.content]),
+        ];
+        let conflict = "ON CONFLICT (store_id, sha2, part) DO NOTHING";
+        bulk::insert(
+            tx,
+            "attachment (store_id, part, sha2, content)",
+            &columns,
+            conflict,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -44,8 +48,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn attachment(&self, store: StoreId, sha2: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        Ok(on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        Ok(on_engine!(&mut reader, |connection| {
             sqlx::query_scalar(
                 "SELECT content FROM attachment WHERE store_id = $1 AND part = $2 AND sha2 = $3",
             )

@@ -124,14 +124,19 @@ impl Store {
         Ok(added > 0)
     }
 
-    /// The credential with a key.
+    /// The credential with a key; a change by another process is seen after 20 milliseconds at the latest.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn credential(&self, key: &str) -> Result<Option<Credential>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let row: Option<Row> = on_engine!(&mut tx, |connection| {
+        // Read before the database is: the answer may be older than the end of the wait for it.
+        let now = (self.clock)();
+        if let Some(known) = self.credentials.get(key, now) {
+            return Ok(Some(known));
+        }
+        let mut reader = self.engine.read().await?;
+        let row: Option<Row> = on_engine!(&mut reader, |connection| {
             sqlx::query_as(
                 "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked, origins, launch,
                         last_used
@@ -141,7 +146,11 @@ impl Store {
             .fetch_optional(connection)
             .await?
         });
-        Ok(row.map(credential))
+        let found = row.map(credential);
+        if let Some(found) = &found {
+            self.credentials.put(key, found.clone(), now);
+        }
+        Ok(found)
     }
 
     /// All credentials, the oldest first.
@@ -150,8 +159,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn credentials(&self) -> Result<Vec<Credential>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let rows: Vec<Row> = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let rows: Vec<Row> = on_engine!(&mut reader, |connection| {
             sqlx::query_as(
                 "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked, origins, launch,
                         last_used
@@ -179,6 +188,7 @@ impl Store {
                 .rows_affected()
         });
         tx.commit().await?;
+        self.credentials.clear();
         Ok(revoked > 0)
     }
 
@@ -196,7 +206,9 @@ impl Store {
                 .execute(connection)
                 .await?;
         });
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.credentials.clear();
+        Ok(())
     }
 
     /// Forgets the credentials of launches that ended before a time.
@@ -230,6 +242,7 @@ impl Store {
                 .rows_affected()
         });
         tx.commit().await?;
+        self.credentials.clear();
         Ok(forgotten > 0)
     }
 }

@@ -1,5 +1,7 @@
 //! State and profile documents.
 
+use std::borrow::Cow;
+
 use cartable_xapi::Timestamp;
 use serde_json::{Map, Value};
 use sha1::Sha1;
@@ -7,10 +9,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    engine::{Tx, on_engine},
+    engine::{Connect, Tx, on_engine},
     error::StoreError,
     store::{Store, StoreId},
     text::{from_column, to_column},
+    writer::{Done, Work},
 };
 
 /// What a document is about. The numbers are in the database.
@@ -111,8 +114,18 @@ impl Store {
         key: &DocumentKey<'_>,
         name: &str,
     ) -> Result<Option<Document>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        Ok(get(&mut tx, store, key, name).await?)
+        let mut reader = self.engine.read().await?;
+        let subject = key.subject();
+        let name_hash = name_hash(name);
+        Ok(get(
+            &mut reader,
+            store,
+            key.kind,
+            &subject,
+            key.registration(),
+            &name_hash,
+        )
+        .await?)
     }
 
     /// The names of the documents of a subject that were written after `since`; without a registration, of any.
@@ -126,8 +139,8 @@ impl Store {
         key: &DocumentKey<'_>,
         since: Option<Timestamp>,
     ) -> Result<Vec<String>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let mut names: Vec<String> = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let mut names: Vec<String> = on_engine!(&mut reader, |connection| {
             sqlx::query_scalar(
                 "SELECT name FROM document WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4
                  AND ($5 OR registration = $6) AND updated > $7",
@@ -162,14 +175,9 @@ impl Store {
         content_type: &str,
         precondition: &Precondition,
     ) -> Result<String, StoreError> {
-        let mut tx = self.write_documents(store).await?;
-        let current = get(&mut tx, store, key, name).await?;
-        precondition.check(current.as_ref().map(|document| document.etag.as_str()))?;
-        let etag = self
-            .put(&mut tx, store, key, name, content, content_type, current.as_ref())
-            .await?;
-        tx.commit().await?;
-        Ok(etag)
+        let change = Change::Put(content, content_type.to_owned());
+        self.change_document(store, key, Some(name), change, precondition)
+            .await
     }
 
     /// Merges a JSON object into a document, property by property, or writes it when there is none (1.0.3 Part 3,
@@ -188,23 +196,9 @@ impl Store {
         content_type: &str,
         precondition: &Precondition,
     ) -> Result<String, StoreError> {
-        let mut tx = self.write_documents(store).await?;
-        let current = get(&mut tx, store, key, name).await?;
-        precondition.check(current.as_ref().map(|document| document.etag.as_str()))?;
-        let content = match &current {
-            None => content,
-            Some(current) if is_json(&current.content_type) && is_json(content_type) => {
-                let mut merged: Map<String, Value> = object(&current.content)?;
-                merged.extend(object(&content)?);
-                serde_json::to_vec(&merged).map_err(|_| StoreError::NotMergeable)?
-            }
-            Some(_) => return Err(StoreError::NotMergeable),
-        };
-        let etag = self
-            .put(&mut tx, store, key, name, content, content_type, current.as_ref())
-            .await?;
-        tx.commit().await?;
-        Ok(etag)
+        let change = Change::Merge(content, content_type.to_owned());
+        self.change_document(store, key, Some(name), change, precondition)
+            .await
     }
 
     /// Deletes a document; one that is not there is no error.
@@ -219,24 +213,9 @@ impl Store {
         name: &str,
         precondition: &Precondition,
     ) -> Result<(), StoreError> {
-        let mut tx = self.write_documents(store).await?;
-        let current = get(&mut tx, store, key, name).await?;
-        precondition.check(current.as_ref().map(|document| document.etag.as_str()))?;
-        on_engine!(&mut tx, |connection| {
-            sqlx::query(
-                "DELETE FROM document WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4
-                 AND registration = $5 AND name_hash = $6",
-            )
-            .bind(store.0)
-            .bind(store.part())
-            .bind(key.kind as i16)
-            .bind(key.subject())
-            .bind(key.registration())
-            .bind(name_hash(name))
-            .execute(connection)
-            .await?;
-        });
-        Ok(tx.commit().await?)
+        self.change_document(store, key, Some(name), Change::Delete, precondition)
+            .await
+            .map(|_| ())
     }
 
     /// Deletes every document of a subject; without a registration, of any.
@@ -245,48 +224,111 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn delete_documents(&self, store: StoreId, key: &DocumentKey<'_>) -> Result<(), StoreError> {
-        let mut tx = self.write_documents(store).await?;
-        on_engine!(&mut tx, |connection| {
-            sqlx::query(
-                "DELETE FROM document WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4
-                 AND ($5 OR registration = $6)",
-            )
-            .bind(store.0)
-            .bind(store.part())
-            .bind(key.kind as i16)
-            .bind(key.subject())
-            .bind(key.registration.is_none())
-            .bind(key.registration())
-            .execute(connection)
-            .await?;
-        });
-        Ok(tx.commit().await?)
+        self.change_document(store, key, None, Change::Delete, &Precondition::None)
+            .await
+            .map(|_| ())
     }
 
-    /// Begins a transaction in which a document can be read and then written without another writer in between.
-    async fn write_documents(&self, store: StoreId) -> Result<Tx, StoreError> {
-        let mut tx = self.engine.write().await?;
-        if let Tx::Postgres(transaction) = &mut tx {
-            sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                .bind(-store.0)
-                .execute(&mut **transaction)
-                .await?;
+    async fn change_document(
+        &self,
+        store: StoreId,
+        key: &DocumentKey<'_>,
+        name: Option<&str>,
+        change: Change,
+        precondition: &Precondition,
+    ) -> Result<String, StoreError> {
+        let write = DocumentWrite {
+            kind: key.kind,
+            subject: key.subject(),
+            any_registration: key.registration.is_none(),
+            registration: key.registration(),
+            name: name.map(|name| (name.to_owned(), name_hash(name))),
+            change,
+            precondition: precondition.clone(),
+        };
+        match self.submit(store, Work::Document(write)).await? {
+            Done::Document(etag) => Ok(etag),
+            Done::Inserted(_) => Err(StoreError::Interrupted),
         }
-        Ok(tx)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the columns of a row")]
-    async fn put(
+    /// Does what is asked of the documents of a store, one after another; each is done or refused by itself.
+    ///
+    /// # Errors
+    ///
+    /// When none can be done.
+    pub(crate) async fn write_documents(
         &self,
         tx: &mut Tx,
         store: StoreId,
-        key: &DocumentKey<'_>,
-        name: &str,
-        content: Vec<u8>,
-        content_type: &str,
-        current: Option<&Document>,
+        writes: &[&DocumentWrite],
+    ) -> Result<Vec<Result<String, StoreError>>, StoreError> {
+        if let Tx::Postgres(transaction) = tx
+            && !writes.is_empty()
+        {
+            // Nobody else may read one of them to write it; always in the same order, so that nobody waits for ever.
+            let mut locks: Vec<i64> = writes.iter().map(|write| write.lock(store)).collect();
+            locks.sort_unstable();
+            locks.dedup();
+            sqlx::query("SELECT pg_advisory_xact_lock(number) FROM UNNEST($1::BIGINT[]) AS number")
+                .bind(locks)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        let mut results = Vec::with_capacity(writes.len());
+        for write in writes {
+            results.push(match self.write_document(tx, store, write).await {
+                Err(error @ (StoreError::PreconditionFailed | StoreError::NotMergeable)) => Err(error),
+                result => Ok(result?),
+            });
+        }
+        Ok(results)
+    }
+
+    async fn write_document(
+        &self,
+        tx: &mut Tx,
+        store: StoreId,
+        write: &DocumentWrite,
     ) -> Result<String, StoreError> {
-        let etag = hexadecimal(&Sha1::digest(&content));
+        let Some((name, name_hash)) = &write.name else {
+            delete_all(tx, store, write).await?;
+            return Ok(String::new());
+        };
+        let current = get(
+            tx,
+            store,
+            write.kind,
+            &write.subject,
+            write.registration,
+            name_hash,
+        )
+        .await?;
+        write
+            .precondition
+            .check(current.as_ref().map(|document| document.etag.as_str()))?;
+        let (content, content_type) = match &write.change {
+            Change::Put(content, content_type) => (Cow::Borrowed(content), content_type),
+            Change::Merge(content, content_type) => {
+                let merged = match &current {
+                    None => Cow::Borrowed(content),
+                    Some(current) if is_json(&current.content_type) && is_json(content_type) => {
+                        let mut merged: Map<String, Value> = object(&current.content)?;
+                        merged.extend(object(content)?);
+                        Cow::Owned(serde_json::to_vec(&merged).map_err(|_| StoreError::NotMergeable)?)
+                    }
+                    Some(_) => return Err(StoreError::NotMergeable),
+                };
+                (merged, content_type)
+            }
+            Change::Delete => {
+                if current.is_some() {
+                    delete(tx, store, write, name_hash).await?;
+                }
+                return Ok(String::new());
+            }
+        };
+        let etag = hexadecimal(&Sha1::digest(content.as_slice()));
         // Each write is later than the one before, whatever the clock says.
         let earliest = current.map_or(i64::MIN, |document| document.updated.micros().saturating_add(1));
         let updated = (self.clock)().micros().max(earliest);
@@ -301,12 +343,12 @@ impl Store {
             )
             .bind(store.0)
             .bind(store.part())
-            .bind(key.kind as i16)
-            .bind(key.subject())
-            .bind(key.registration())
-            .bind(name_hash(name))
-            .bind(to_column(name))
-            .bind(content)
+            .bind(write.kind as i16)
+            .bind(write.subject.as_slice())
+            .bind(write.registration)
+            .bind(name_hash.as_slice())
+            .bind(to_column(name).as_ref())
+            .bind(content.as_slice())
             .bind(content_type)
             .bind(&etag)
             .bind(updated)
@@ -317,13 +359,97 @@ impl Store {
     }
 }
 
-async fn get(
+/// What is asked of a document, or of all those of a subject.
+#[derive(Debug)]
+pub(crate) struct DocumentWrite {
+    kind: DocumentKind,
+    subject: Vec<u8>,
+    registration: Uuid,
+    any_registration: bool,
+    /// The document's name and its hash; without it, all are deleted.
+    name: Option<(String, Vec<u8>)>,
+    change: Change,
+    precondition: Precondition,
+}
+
+/// What is to become of a document; with its content and its media type.
+#[derive(Debug)]
+enum Change {
+    Put(Vec<u8>, String),
+    Merge(Vec<u8>, String),
+    Delete,
+}
+
+impl DocumentWrite {
+    /// The bytes that it will write, more or less.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.change {
+            Change::Put(content, _) | Change::Merge(content, _) => content.len(),
+            Change::Delete => 0,
+        }
+    }
+
+    /// The number of its lock: below zero, where no other locks are.
+    fn lock(&self, store: StoreId) -> i64 {
+        let mut hasher = Sha256::new();
+        hasher.update(store.0.to_be_bytes());
+        hasher.update([self.kind as u8]);
+        hasher.update(&self.subject);
+        let digest = hasher.finalize();
+        i64::from_be_bytes(std::array::from_fn(|place| digest[place])) | i64::MIN
+    }
+}
+
+async fn delete(
     tx: &mut Tx,
     store: StoreId,
-    key: &DocumentKey<'_>,
-    name: &str,
+    write: &DocumentWrite,
+    name_hash: &[u8],
+) -> Result<(), sqlx::Error> {
+    on_engine!(&mut *tx, |connection| {
+        sqlx::query(
+            "DELETE FROM document WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4
+             AND registration = $5 AND name_hash = $6",
+        )
+        .bind(store.0)
+        .bind(store.part())
+        .bind(write.kind as i16)
+        .bind(write.subject.as_slice())
+        .bind(write.registration)
+        .bind(name_hash)
+        .execute(connection)
+        .await?;
+    });
+    Ok(())
+}
+
+async fn delete_all(tx: &mut Tx, store: StoreId, write: &DocumentWrite) -> Result<(), sqlx::Error> {
+    on_engine!(&mut *tx, |connection| {
+        sqlx::query(
+            "DELETE FROM document WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4
+             AND ($5 OR registration = $6)",
+        )
+        .bind(store.0)
+        .bind(store.part())
+        .bind(write.kind as i16)
+        .bind(write.subject.as_slice())
+        .bind(write.any_registration)
+        .bind(write.registration)
+        .execute(connection)
+        .await?;
+    });
+    Ok(())
+}
+
+async fn get(
+    tx: &mut impl Connect,
+    store: StoreId,
+    kind: DocumentKind,
+    subject: &[u8],
+    registration: Uuid,
+    name_hash: &[u8],
 ) -> Result<Option<Document>, sqlx::Error> {
-    let row: Option<(Vec<u8>, String, String, i64)> = on_engine!(&mut *tx, |connection| {
+    let row: Option<(Vec<u8>, String, String, i64)> = on_engine!(tx, |connection| {
         sqlx::query_as(
             "SELECT content, content_type, etag, updated FROM document
              WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4 AND registration = $5
@@ -331,10 +457,10 @@ async fn get(
         )
         .bind(store.0)
         .bind(store.part())
-        .bind(key.kind as i16)
-        .bind(key.subject())
-        .bind(key.registration())
-        .bind(name_hash(name))
+        .bind(kind as i16)
+        .bind(subject)
+        .bind(registration)
+        .bind(name_hash)
         .fetch_optional(connection)
         .await?
     });

@@ -3,16 +3,27 @@
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use crate::error::StoreError;
 
+/// Connections that read.
 const READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 16;
-const PATIENCE: Duration = Duration::from_secs(10);
+const POSTGRES_READERS: u32 = 16;
+/// Connections that write to PostgreSQL: those that store what clients send, and a few for the rest.
+const POSTGRES_WRITERS: u32 = 8;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection to a server is tried before use when it has been idle for so long.
+const IDLE: Duration = Duration::from_secs(1);
+/// The write-ahead log of `SQLite` is carried over to the database each time it has so many pages of 4 KiB: often enough
+/// to stay small, seldom enough to carry over a page once for many changes.
+const LOG_PAGES: &str = "4000";
+/// Memory for the pages of the connection that writes, in KiB; those that are in use do not fit in the usual 2 MiB.
+const WRITER_CACHE: &str = "-16000";
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +42,10 @@ pub(crate) enum Engine {
         writer: SqlitePool,
         readers: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres {
+        writers: PgPool,
+        readers: PgPool,
+    },
 }
 
 /// A transaction on either engine; dropped without a commit, it is rolled back.
@@ -41,18 +55,48 @@ pub(crate) enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// A connection that reads, each query for itself.
+#[derive(Debug)]
+pub(crate) enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// What queries are sent to.
+pub(crate) enum Connection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+/// What has a connection: a transaction, or a reader.
+pub(crate) trait Connect: Send {
+    fn connection(&mut self) -> Connection<'_>;
+}
+
+impl Connect for Tx {
+    fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(transaction) => Connection::Sqlite(transaction),
+            Self::Postgres(transaction) => Connection::Postgres(transaction),
+        }
+    }
+}
+
+impl Connect for Reader {
+    fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(connection) => Connection::Sqlite(connection),
+            Self::Postgres(connection) => Connection::Postgres(connection),
+        }
+    }
+}
+
 /// Expands one body, with one SQL text, for each engine: `on_engine!(tx, |connection| query.fetch_one(connection))`.
 macro_rules! on_engine {
     ($tx:expr, |$connection:ident| $body:expr) => {
-        match $tx {
-            $crate::engine::Tx::Sqlite(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::engine::Tx::Postgres(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
+        match $crate::engine::Connect::connection($tx) {
+            $crate::engine::Connection::Sqlite($connection) => $body,
+            $crate::engine::Connection::Postgres($connection) => $body,
         }
     };
 }
@@ -70,12 +114,24 @@ impl Engine {
                     .ok_or_else(|| StoreError::Address(without_password(url)))?;
                 // A generic plan for `key = $1` is many times slower here than one made for the value.
                 let options = options.options([("plan_cache_mode", "force_custom_plan")]);
-                let pool = PgPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(PATIENCE)
-                    .connect_with(options)
-                    .await?;
-                Ok(Self::Postgres(pool))
+                let pool = |connections| {
+                    PgPoolOptions::new()
+                        .max_connections(connections)
+                        .acquire_timeout(PATIENCE)
+                        .test_before_acquire(false)
+                        .before_acquire(|connection, metadata| {
+                            Box::pin(async move {
+                                if metadata.idle_for >= IDLE {
+                                    connection.ping().await?;
+                                }
+                                Ok(true)
+                            })
+                        })
+                };
+                Ok(Self::Postgres {
+                    writers: pool(POSTGRES_WRITERS).connect_with(options.clone()).await?,
+                    readers: pool(POSTGRES_READERS).connect_with(options).await?,
+                })
             }
         }
     }
@@ -94,15 +150,18 @@ impl Engine {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
+        // A connection to a file does not break while it rests.
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(PATIENCE)
+                .test_before_acquire(false)
         };
-        let writer = pool(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(not_a_database)?;
+        let writing = options
+            .clone()
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", LOG_PAGES);
+        let writer = pool(1).connect_with(writing).await.map_err(not_a_database)?;
         let readers = pool(READERS)
             .connect_with(options.read_only(true))
             .await
@@ -115,15 +174,15 @@ impl Engine {
         Ok(match self {
             // Taken at once: a read lock that later becomes a write lock can fail halfway.
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres { writers, .. } => Tx::Postgres(writers.begin().await?),
         })
     }
 
-    /// Begins a transaction that only reads.
-    pub(crate) async fn read(&self) -> Result<Tx, sqlx::Error> {
+    /// A connection that reads.
+    pub(crate) async fn read(&self) -> Result<Reader, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Self::Postgres { readers, .. } => Reader::Postgres(readers.acquire().await?),
         })
     }
 
@@ -133,7 +192,10 @@ impl Engine {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { writers, readers } => {
+                readers.close().await;
+                writers.close().await;
+            }
         }
     }
 }

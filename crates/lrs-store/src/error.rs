@@ -1,6 +1,6 @@
 //! What can go wrong in the store; the edge decides what it means to a client.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use uuid::Uuid;
 
@@ -47,10 +47,77 @@ pub enum StoreError {
     /// The text of a statement cannot be completed: it had not been parsed.
     #[error("the text is no statement: {0}")]
     Text(serde_json::Error),
+    /// More waits to be written than there is room for: come again in a moment.
+    #[error("too much waits to be written")]
+    Busy,
+    /// What was to be written was given up.
+    #[error("the write came to a bad end")]
+    Interrupted,
+    /// The database failed for several who wrote together.
+    #[error(transparent)]
+    Group(Arc<StoreError>),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     /// A migration failed.
     #[error(transparent)]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+/// Why nothing can be stored, or not even read, for the time being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// The disk is full.
+    Full,
+    /// The database may only be read.
+    ReadOnly,
+    /// The database does not answer.
+    Away,
+}
+
+impl StoreError {
+    /// Whether the cause is in the state of the database, and not in what it was asked.
+    #[must_use]
+    pub fn outage(&self) -> Option<Outage> {
+        match self {
+            Self::Group(error) => error.outage(),
+            Self::Database(sqlx::Error::Database(error)) => match error.code()?.as_ref() {
+                // Classes of PostgreSQL: no connection; no rights to write; no room; other resources; intervention.
+                "25006" => Some(Outage::ReadOnly),
+                "53100" => Some(Outage::Full),
+                code if code.len() == 5 => ["08", "53", "57P", "58"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+                    .then_some(Outage::Away),
+                // SQLite's codes carry more in their upper bits: busy, locked, read-only, I/O error, full, cannot open.
+                code => match code.parse::<i32>().ok()? & 0xff {
+                    8 => Some(Outage::ReadOnly),
+                    13 => Some(Outage::Full),
+                    5 | 6 | 10 | 14 => Some(Outage::Away),
+                    _ => None,
+                },
+            },
+            Self::Database(
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed,
+            ) => Some(Outage::Away),
+            _ => None,
+        }
+    }
+
+    /// Whether a transaction got in the way of another, and would not if it were tried again.
+    pub(crate) fn is_collision(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        // Unique violation, serialization failure, deadlock; of SQLite, the two kinds of the first.
+        matches!(
+            error.code().as_deref(),
+            Some("23505" | "40001" | "40P01" | "1555" | "2067")
+        )
+    }
 }

@@ -4,7 +4,7 @@ use cartable_xapi::{Actor, ActorRef, InverseFunctionalIdentifier, Statement};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// What kind of thing a statement is found by. The numbers are in the database.
+/// What kind of thing a statement is found by. The numbers are in the database, where a key has room for eight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i16)]
 pub enum Kind {
@@ -20,7 +20,7 @@ pub enum Kind {
     Authority = 4,
 }
 
-/// Where in the statement it stands. The numbers are in the database.
+/// Where in the statement it stands. The numbers are in the database, where a key has room for two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(i16)]
 pub enum Scope {
@@ -85,13 +85,27 @@ impl Facet {
         }
     }
 
-    /// The facet's key in the index: 64 bits of the SHA-256 of its value.
-    #[must_use]
-    pub fn key(&self) -> i64 {
+    /// The facet's key: 60 bits of the SHA-256 of its value, its kind, and a last bit that is 0.
+    pub(crate) fn key(&self) -> i64 {
+        self.keys().0
+    }
+
+    /// The facet's key, and 64 more bits of the hash, by which two values with one key are told apart.
+    pub(crate) fn keys(&self) -> (i64, u64) {
         let digest = Sha256::digest(self.value.as_bytes());
-        let mut first = [0; 8];
-        first.copy_from_slice(&digest[..8]);
-        i64::from_be_bytes(first)
+        let bytes = |start: usize| -> [u8; 8] { std::array::from_fn(|place| digest[start + place]) };
+        let hash = i64::from_be_bytes(bytes(0)) & !0xf;
+        (
+            hash | (i64::from(self.kind as i16) * 2),
+            u64::from_be_bytes(bytes(8)),
+        )
+    }
+}
+
+impl Scope {
+    /// The key of a facet where it stands in this scope.
+    pub(crate) fn of(self, key: i64) -> i64 {
+        key | i64::from(self as i16)
     }
 }
 
@@ -124,8 +138,12 @@ impl StatementIndex {
         for identifier in statement.agents().filter_map(ActorRef::identifier) {
             add(Facet::agent(identifier), Scope::Direct);
         }
+        // Who vouches is an agent of the statement as well, which its own row says.
+        let authority = statement.authority.as_ref().and_then(Actor::identifier);
         for identifier in statement.related_agents().filter_map(ActorRef::identifier) {
-            add(Facet::agent(identifier), Scope::Related);
+            if Some(identifier) != authority {
+                add(Facet::agent(identifier), Scope::Related);
+            }
         }
         if let Some(activity) = statement.activity() {
             add(Facet::activity(activity.id.as_str()), Scope::Direct);
@@ -134,7 +152,7 @@ impl StatementIndex {
             add(Facet::activity(activity.id.as_str()), Scope::Related);
         }
         add(Facet::verb(statement.verb.id.as_str()), Scope::Direct);
-        if let Some(identifier) = statement.authority.as_ref().and_then(Actor::identifier) {
+        if let Some(identifier) = authority {
             add(Facet::authority(identifier), Scope::Direct);
         }
         if let Some(registration) = statement.registration() {
@@ -147,5 +165,13 @@ impl StatementIndex {
             target: statement.target(),
             voids: statement.voids().is_some(),
         }
+    }
+
+    /// The keys of the rows.
+    pub(crate) fn keys(&self) -> Vec<i64> {
+        self.rows
+            .iter()
+            .map(|row| row.scope.of(row.facet.key()))
+            .collect()
     }
 }

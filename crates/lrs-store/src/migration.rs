@@ -3,12 +3,12 @@
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::{
-    engine::{Engine, Tx, on_engine},
+    engine::{Engine, Reader, on_engine},
     error::StoreError,
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+static MIGRATIONS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "foundation",
@@ -27,6 +27,12 @@ static MIGRATIONS: [(i64, &str, &str, &str); 3] = [
         include_str!("../migrations/sqlite/0003_edge.sql"),
         include_str!("../migrations/postgres/0003_edge.sql"),
     ),
+    (
+        4,
+        "places",
+        include_str!("../migrations/sqlite/0004_places.sql"),
+        include_str!("../migrations/postgres/0004_places.sql"),
+    ),
 ];
 
 pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
@@ -39,7 +45,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let migrations = MIGRATIONS.iter().map(|(version, description, sqlite, postgres)| {
         let text = match engine {
             Engine::Sqlite { .. } => *sqlite,
-            Engine::Postgres(_) => *postgres,
+            Engine::Postgres { .. } => *postgres,
         };
         Migration::new(
             *version,
@@ -52,7 +58,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let migrator = Migrator::with_migrations(migrations.collect());
     match engine {
         Engine::Sqlite { writer, .. } => migrator.run(writer).await?,
-        Engine::Postgres(pool) => migrator.run(pool).await?,
+        Engine::Postgres { writers, .. } => migrator.run(writers).await?,
     }
     Ok(())
 }
@@ -66,8 +72,8 @@ async fn applied(engine: &Engine) -> Result<Option<i64>, StoreError> {
     {
         return Ok(None);
     }
-    let mut tx = engine.read().await?;
-    let version: Option<i64> = on_engine!(&mut tx, |connection| {
+    let mut reader = engine.read().await?;
+    let version: Option<i64> = on_engine!(&mut reader, |connection| {
         sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
             .fetch_one(connection)
             .await?
@@ -88,16 +94,15 @@ async fn refuse_others(engine: &Engine) -> Result<(), StoreError> {
 }
 
 async fn table_names(engine: &Engine) -> Result<Vec<String>, sqlx::Error> {
-    let mut tx = engine.read().await?;
-    match &mut tx {
-        Tx::Sqlite(transaction) => {
+    match &mut engine.read().await? {
+        Reader::Sqlite(connection) => {
             let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-            sqlx::query_scalar(sql).fetch_all(&mut **transaction).await
+            sqlx::query_scalar(sql).fetch_all(&mut **connection).await
         }
-        Tx::Postgres(transaction) => {
+        Reader::Postgres(connection) => {
             let sql = "SELECT table_name::text FROM information_schema.tables \
                        WHERE table_schema = current_schema() ORDER BY table_name";
-            sqlx::query_scalar(sql).fetch_all(&mut **transaction).await
+            sqlx::query_scalar(sql).fetch_all(&mut **connection).await
         }
     }
 }

@@ -8,14 +8,17 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
-    engine::on_engine,
+    engine::{Reader, on_engine},
     error::StoreError,
     index::{Facet, Kind, Scope},
+    place::Place,
     store::{Store, StoreId},
 };
 
 /// A page ends early when its statements have so many bytes, so that a few long ones do not fill the memory.
-const PAGE_BYTES: usize = 16 * 1024 * 1024;
+const PAGE_BYTES: usize = 1024 * 1024;
+/// Of several facets, the one with the fewest rows is walked; they are counted so far.
+const COUNTED: i64 = 200;
 
 /// The order of a page, by the time at which statements were stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,15 +28,6 @@ pub enum Order {
     Descending,
     /// The oldest first.
     Ascending,
-}
-
-/// Where a page ends and the next begins: a statement's place in the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// When that statement was stored, in microseconds.
-    pub stored: i64,
-    /// Its id.
-    pub id: Uuid,
 }
 
 /// Which statements are asked for.
@@ -48,7 +42,7 @@ pub struct StatementFilter {
     /// Stored at this time or before.
     pub until: Option<Timestamp>,
     /// Beyond this place in the order.
-    pub after: Option<Cursor>,
+    pub after: Option<Place>,
     /// In this order.
     pub order: Order,
     /// How many at the most.
@@ -61,7 +55,7 @@ pub struct Found {
     /// Its id.
     pub id: Uuid,
     /// When it was stored.
-    pub stored: i64,
+    pub place: Place,
     /// Its text.
     pub payload: String,
 }
@@ -72,7 +66,7 @@ pub struct Page {
     /// The statements, in order.
     pub statements: Vec<Found>,
     /// Where the next page begins, when there is one.
-    pub next: Option<Cursor>,
+    pub next: Option<Place>,
 }
 
 impl Store {
@@ -87,10 +81,10 @@ impl Store {
         id: Uuid,
         voided: bool,
     ) -> Result<Option<Found>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let row: Option<(i64, String)> = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let row: Option<(i64, String)> = on_engine!(&mut reader, |connection| {
             sqlx::query_as(
-                "SELECT stored, payload FROM statement
+                "SELECT place, payload FROM statement
                  WHERE store_id = $1 AND part = $2 AND id = $3 AND voided = $4",
             )
             .bind(store.0)
@@ -100,7 +94,11 @@ impl Store {
             .fetch_optional(connection)
             .await?
         });
-        Ok(row.map(|(stored, payload)| Found { id, stored, payload }))
+        Ok(row.map(|(place, payload)| Found {
+            id,
+            place: Place(place),
+            payload,
+        }))
     }
 
     /// A page of the statements that a filter matches; voided ones are left out.
@@ -109,55 +107,100 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn statements(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
-        let query = Query::of(store, filter);
-        let mut tx = self.engine.read().await?;
+        let mut reader = self.engine.read().await?;
+        let mut facets: Vec<Vec<i64>> = sorted(&filter.facets);
+        if facets.len() > 1 {
+            let rarest = rarest(&mut reader, store, filter, &facets).await?;
+            facets.swap(0, rarest);
+        }
+        let query = Query::of(store, filter, &facets);
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         let mut statements: Vec<Found> = Vec::new();
         let mut bytes = 0;
         let mut is_cut = false;
-        on_engine!(&mut tx, |connection| {
+        on_engine!(&mut reader, |connection| {
             // The text is made of this module's own words; every value is bound.
             let mut statement = sqlx::query_as(AssertSqlSafe(query.sql.clone()));
             for value in &query.values {
-                statement = match value {
-                    Value::Integer(integer) => statement.bind(*integer),
-                    Value::Id(id) => statement.bind(*id),
-                };
+                statement = statement.bind(*value);
             }
             let mut rows = statement.fetch(connection);
-            while let Some((id, stored, payload)) = rows.try_next().await? {
+            while let Some((id, place, payload)) = rows.try_next().await? {
                 let payload: String = payload;
                 if statements.len() == limit || (bytes >= PAGE_BYTES && !statements.is_empty()) {
                     is_cut = true;
                     break;
                 }
                 bytes += payload.len();
-                statements.push(Found { id, stored, payload });
+                statements.push(Found {
+                    id,
+                    place: Place(place),
+                    payload,
+                });
             }
         });
-        let next = statements.last().filter(|_| is_cut).map(|last| Cursor {
-            stored: last.stored,
-            id: last.id,
-        });
+        let next = statements.last().filter(|_| is_cut).map(|last| last.place);
         Ok(Page { statements, next })
     }
 }
 
-enum Value {
-    Integer(i64),
-    Id(Uuid),
+/// Which of several facets has the fewest rows; of those that have many, the first.
+async fn rarest(
+    reader: &mut Reader,
+    store: StoreId,
+    filter: &StatementFilter,
+    facets: &[Vec<i64>],
+) -> Result<usize, sqlx::Error> {
+    let mut query = Query {
+        sql: String::from("SELECT "),
+        values: Vec::new(),
+    };
+    for (count, keys) in facets.iter().enumerate() {
+        let before = if count == 0 { "" } else { " UNION ALL SELECT " };
+        let _ = write!(query.sql, "{before}{count}, (");
+        query
+            .sql
+            .push_str("SELECT COUNT(*) FROM (SELECT 1 FROM statement_index i WHERE i.store_id = ");
+        query.value(store.0);
+        query.sql.push_str(" AND i.key IN (");
+        query.list(keys);
+        query.sql.push(')');
+        query.bounds("i", filter);
+        query.sql.push_str(" LIMIT ");
+        query.value(COUNTED);
+        query.sql.push_str(") AS counted)");
+    }
+    let counts: Vec<(i32, i64)> = on_engine!(reader, |connection| {
+        let mut statement = sqlx::query_as(AssertSqlSafe(query.sql));
+        for value in query.values {
+            statement = statement.bind(value);
+        }
+        statement.fetch_all(connection).await?
+    });
+    let rarest = counts.into_iter().min_by_key(|(place, count)| (*count, *place));
+    Ok(rarest.map_or(0, |(place, _)| usize::try_from(place).unwrap_or(0)))
+}
+
+/// The keys of each facet, those that usually have the fewest rows first.
+fn sorted(facets: &[(Facet, Option<Scope>)]) -> Vec<Vec<i64>> {
+    let mut sorted: Vec<&(Facet, Option<Scope>)> = facets.iter().collect();
+    sorted.sort_by_key(|(facet, _)| selectivity(facet.kind));
+    sorted
+        .into_iter()
+        .map(|(facet, scope)| keys(facet, *scope))
+        .collect()
 }
 
 /// A query's text with the values of its parameters.
 struct Query {
     sql: String,
-    values: Vec<Value>,
+    values: Vec<i64>,
 }
 
 impl Query {
-    fn of(store: StoreId, filter: &StatementFilter) -> Self {
+    fn of(store: StoreId, filter: &StatementFilter, facets: &[Vec<i64>]) -> Self {
         let mut query = Self {
-            sql: String::new(),
+            sql: String::from("SELECT s.id, s.place, s.payload FROM "),
             values: Vec::new(),
         };
         let direction = if filter.order == Order::Ascending {
@@ -167,134 +210,171 @@ impl Query {
         };
         // One row beyond the page tells whether there is another.
         let limit = i64::from(filter.limit) + 1;
-        let authority = filter.authority.clone().map(|authority| (authority, None));
-        let mut facets: Vec<&(Facet, Option<Scope>)> = filter.facets.iter().collect();
-        if facets.is_empty() {
-            facets.extend(&authority);
-        }
-        facets.sort_by_key(|(facet, _)| selectivity(facet.kind));
+        let authority = filter.authority.as_ref().map(Facet::key);
 
-        query
-            .sql
-            .push_str("SELECT s.id, s.stored, s.payload FROM statement s");
-        if let Some(((facet, scope), others)) = facets.split_first() {
+        if facets.is_empty() && authority.is_none() {
+            query
+                .sql
+                .push_str("statement s WHERE NOT s.voided AND s.store_id = ");
+            query.value(store.0);
+            query.bounds("s", filter);
+        } else {
             // The most selective facet is walked in the order of the answer, once among the statements it is in and
             // once among those that refer to such a statement; the other facets are looked up for each row, in the
             // statement that matches. A statement may be found in several of these ways.
-            query.sql.push_str(" JOIN (");
-            let mut arms = 0;
-            for (table, stored, id) in [
-                ("statement_index", "stored", "id"),
-                ("reference_index", "source_stored", "source"),
-            ] {
-                if facet.kind == Kind::Authority && arms > 0 {
-                    continue;
-                }
-                for scope in reach(*scope) {
-                    if arms > 0 {
-                        query.sql.push_str(" UNION ");
-                    }
-                    let _ = write!(
-                        query.sql,
-                        "SELECT * FROM (SELECT DISTINCT i.stored, i.id, i.part FROM {table} i WHERE "
-                    );
-                    query.facet("i", store, facet, &[*scope]);
-                    query.bounds("i", filter);
-                    for (other, scope) in others {
-                        query
-                            .sql
-                            .push_str(" AND EXISTS (SELECT 1 FROM statement_index o WHERE ");
-                        query.facet("o", store, other, reach(*scope));
-                        let _ = write!(query.sql, " AND o.stored = i.{stored} AND o.id = i.{id})");
-                    }
-                    if let Some(authority) = filter.authority.as_ref().filter(|authority| *authority != facet)
+            query.sql.push('(');
+            match facets.split_first() {
+                Some((first, others)) => {
+                    for (count, (arm, key)) in [Arm::Statement, Arm::Reference]
+                        .into_iter()
+                        .flat_map(|arm| first.iter().map(move |key| (arm, *key)))
+                        .enumerate()
                     {
-                        query
-                            .sql
-                            .push_str(" AND EXISTS (SELECT 1 FROM statement_index a WHERE ");
-                        query.facet("a", store, authority, &[Scope::Direct]);
-                        query.sql.push_str(" AND a.stored = i.stored AND a.id = i.id)");
+                        if count > 0 {
+                            query.sql.push_str(" UNION ");
+                        }
+                        query.arm(
+                            store,
+                            filter,
+                            arm,
+                            key,
+                            others,
+                            authority,
+                            (direction, limit, count),
+                        );
                     }
-                    // Voided statements are left out before the page is cut, or it would come out short.
-                    query.sql.push_str(
-                        " AND NOT EXISTS (SELECT 1 FROM statement v WHERE v.store_id = i.store_id \
-                         AND v.id = i.id AND v.part = i.part AND v.voided)",
-                    );
-                    let _ = write!(
-                        query.sql,
-                        " ORDER BY i.stored {direction}, i.id {direction} LIMIT "
-                    );
-                    query.integer(limit);
-                    let _ = write!(query.sql, ") AS arm_{arms}");
-                    arms += 1;
                 }
+                // What refers to a statement of an authority is not found by it.
+                None => query.arm(
+                    store,
+                    filter,
+                    Arm::Statement,
+                    authority.unwrap_or_default(),
+                    &[],
+                    None,
+                    (direction, limit, 0),
+                ),
             }
             query
                 .sql
-                .push_str(") AS found ON s.id = found.id AND s.part = found.part WHERE s.store_id = ");
-            query.integer(store.0);
-        } else {
-            query.sql.push_str(" WHERE NOT s.voided AND s.store_id = ");
-            query.integer(store.0);
-            query.bounds("s", filter);
+                .push_str(") AS found CROSS JOIN statement s WHERE s.place = found.place AND s.part = found.part AND s.store_id = ");
+            query.value(store.0);
         }
-        let _ = write!(
-            query.sql,
-            " ORDER BY s.stored {direction}, s.id {direction} LIMIT "
-        );
-        query.integer(limit);
+        let _ = write!(query.sql, " ORDER BY s.place {direction} LIMIT ");
+        query.value(limit);
         query
     }
 
-    fn facet(&mut self, table: &str, store: StoreId, facet: &Facet, scopes: &[Scope]) {
-        let _ = write!(self.sql, "{table}.store_id = ");
-        self.integer(store.0);
-        let _ = write!(self.sql, " AND {table}.kind = ");
-        self.integer(i64::from(facet.kind as i16));
-        let _ = write!(self.sql, " AND {table}.key = ");
-        self.integer(facet.key());
-        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope as i16).to_string()).collect();
-        let _ = write!(self.sql, " AND {table}.scope IN ({})", scopes.join(", "));
+    /// The places of the statements with a key that match the rest as well, as many as a page has.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of one query")]
+    fn arm(
+        &mut self,
+        store: StoreId,
+        filter: &StatementFilter,
+        arm: Arm,
+        key: i64,
+        others: &[Vec<i64>],
+        authority: Option<i64>,
+        (direction, limit, number): (&str, i64, usize),
+    ) {
+        let (table, distinct) = match arm {
+            Arm::Statement => ("statement_index", ""),
+            // It may refer to several that match.
+            Arm::Reference => ("reference_index", "DISTINCT "),
+        };
+        let _ = write!(
+            self.sql,
+            "SELECT * FROM (SELECT {distinct}i.place, i.part FROM {table} i WHERE i.store_id = "
+        );
+        self.value(store.0);
+        self.sql.push_str(" AND i.key = ");
+        self.value(key);
+        self.bounds("i", filter);
+        for keys in others {
+            self.exists(store, table, arm == Arm::Reference, keys);
+        }
+        if let Some(authority) = authority {
+            self.exists(store, "statement_index", false, &[authority]);
+        }
+        let _ = write!(self.sql, " ORDER BY i.place {direction} LIMIT ");
+        self.value(limit);
+        let _ = write!(self.sql, ") AS arm_{number}");
+    }
+
+    /// That a row with one of these keys stands at the same place, and has the same source where it is a reference.
+    fn exists(&mut self, store: StoreId, table: &str, has_source: bool, keys: &[i64]) {
+        let _ = write!(
+            self.sql,
+            " AND EXISTS (SELECT 1 FROM {table} o WHERE o.store_id = "
+        );
+        self.value(store.0);
+        self.sql.push_str(" AND o.key IN (");
+        self.list(keys);
+        self.sql.push_str(") AND o.place = i.place");
+        if has_source {
+            self.sql.push_str(" AND o.source = i.source");
+        }
+        self.sql.push(')');
     }
 
     fn bounds(&mut self, table: &str, filter: &StatementFilter) {
         if let Some(since) = filter.since {
-            let _ = write!(self.sql, " AND {table}.stored > ");
-            self.integer(since.micros());
+            let _ = write!(self.sql, " AND {table}.place > ");
+            self.value(Place::end_of(since).0);
         }
         if let Some(until) = filter.until {
-            let _ = write!(self.sql, " AND {table}.stored <= ");
-            self.integer(until.micros());
+            let _ = write!(self.sql, " AND {table}.place <= ");
+            self.value(Place::end_of(until).0);
         }
-        if let Some(cursor) = filter.after {
+        if let Some(after) = filter.after {
             let beyond = if filter.order == Order::Ascending {
                 ">"
             } else {
                 "<"
             };
-            let _ = write!(self.sql, " AND ({table}.stored, {table}.id) {beyond} (");
-            self.integer(cursor.stored);
-            self.sql.push_str(", ");
-            self.value(Value::Id(cursor.id));
-            self.sql.push(')');
+            let _ = write!(self.sql, " AND {table}.place {beyond} ");
+            self.value(after.0);
         }
     }
 
-    fn integer(&mut self, integer: i64) {
-        self.value(Value::Integer(integer));
+    fn list(&mut self, values: &[i64]) {
+        for (count, value) in values.iter().enumerate() {
+            if count > 0 {
+                self.sql.push_str(", ");
+            }
+            self.value(*value);
+        }
     }
 
-    fn value(&mut self, value: Value) {
+    fn value(&mut self, value: i64) {
         self.values.push(value);
         let _ = write!(self.sql, "${}", self.values.len());
     }
 }
 
-fn reach(scope: Option<Scope>) -> &'static [Scope] {
-    match scope {
-        Some(Scope::Related) => &[Scope::Direct, Scope::Related],
-        _ => &[Scope::Direct],
+/// Where matches are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arm {
+    Statement,
+    Reference,
+}
+
+/// The keys under which a facet is found, where it stands as the scope says or closer.
+fn keys(facet: &Facet, scope: Option<Scope>) -> Vec<i64> {
+    let key = facet.key();
+    if scope != Some(Scope::Related) {
+        return vec![key];
     }
+    let mut keys = vec![key, Scope::Related.of(key)];
+    if facet.kind == Kind::Agent {
+        // Who vouches for a statement is an agent of it as well.
+        let authority = Facet {
+            kind: Kind::Authority,
+            value: facet.value.clone(),
+        };
+        keys.push(authority.key());
+    }
+    keys
 }
 
 /// The kinds of facets from the one that usually matches the fewest statements.

@@ -1,57 +1,91 @@
 //! Statements that refer to others: a filter finds them by what it finds those by, directly or through further
 //! references (1.0.3 Part 3, 2.1.3; 2.0, 4.1.6.1).
 //!
-//! The rows are written when the later of the two arrives, so that a query walks them in its order like any others.
+//! The rows are written when the later of the two arrives, so that a query walks them in its order like any others. A
+//! voided statement has none.
 
 use std::collections::HashSet;
 
 use cartable_xapi::{Statement, Version};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
+    bulk::{self, Column},
     engine::{Tx, on_engine},
     error::StoreError,
     index::StatementIndex,
+    place::Place,
     store::StoreId,
 };
 
 /// References are followed so far: a chain is short, and what anyone may send must not cost more than it weighs.
 const STEPS: usize = 16;
 
-/// A statement's place in the order.
-type At = (Uuid, i64);
+/// Where a statement is, and the keys by which it is found.
+struct Source {
+    place: Place,
+    keys: Vec<i64>,
+}
 
-/// Writes the rows that a new statement brings: its own, for what it refers to, and those of the statements that refer
-/// to it and came first.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    store: StoreId,
+/// A statement that refers to another.
+struct Referrer {
+    target: Uuid,
     id: Uuid,
-    stored: i64,
-    index: &StatementIndex,
-) -> Result<(), StoreError> {
-    let sources = match index.target {
+    place: Place,
+    voided: bool,
+}
+
+/// A new statement.
+pub(crate) struct New<'n> {
+    pub(crate) id: Uuid,
+    pub(crate) place: Place,
+    pub(crate) keys: &'n [i64],
+    pub(crate) target: Option<Uuid>,
+    pub(crate) voided: bool,
+}
+
+/// Writes the rows that new statements bring: their own, for what they refer to, and those of the statements that refer
+/// to them and came first.
+pub(crate) async fn insert(tx: &mut Tx, store: StoreId, new: &[New<'_>]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = new.iter().map(|new| new.id).collect();
+    let referred: HashSet<Uuid> = referrers(tx, store, &ids)
+        .await?
+        .into_iter()
+        .map(|referrer| referrer.target)
+        .collect();
+    for new in new {
+        if new.target.is_some() || referred.contains(&new.id) {
+            insert_one(tx, store, new).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn insert_one(tx: &mut Tx, store: StoreId, new: &New<'_>) -> Result<(), StoreError> {
+    let mut sources = match new.target {
         Some(target) => chain(tx, store, target).await?,
         None => Vec::new(),
     };
-    for (source, found_by) in &sources {
-        link(tx, store, (id, stored), *source, found_by).await?;
+    if !new.voided {
+        link(tx, store, new.place, &sources).await?;
     }
-    let mut seen = HashSet::from([id]);
-    let mut level = vec![id];
+    sources.push(Source {
+        place: new.place,
+        keys: new.keys.to_vec(),
+    });
+    let mut seen = HashSet::from([new.id]);
+    let mut level = vec![new.id];
     for _ in 0..STEPS {
         let mut next = Vec::new();
-        for target in level {
-            for referrer in referrers(tx, store, target).await? {
-                if !seen.insert(referrer.0) {
-                    continue;
-                }
-                link(tx, store, referrer, (id, stored), index).await?;
-                for (source, found_by) in &sources {
-                    link(tx, store, referrer, *source, found_by).await?;
-                }
-                next.push(referrer.0);
+        for referrer in referrers(tx, store, &level).await? {
+            if !seen.insert(referrer.id) {
+                continue;
             }
+            if !referrer.voided {
+                link(tx, store, referrer.place, &sources).await?;
+            }
+            next.push(referrer.id);
         }
         if next.is_empty() {
             break;
@@ -61,17 +95,14 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// A statement and what it refers to in turn, as far as it is there, each with the rows it is found by.
-async fn chain(tx: &mut Tx, store: StoreId, first: Uuid) -> Result<Vec<(At, StatementIndex)>, StoreError> {
-    let mut chain: Vec<(At, StatementIndex)> = Vec::new();
+/// A statement and what it refers to in turn, as far as it is there, each with the keys it is found by.
+async fn chain(tx: &mut Tx, store: StoreId, first: Uuid) -> Result<Vec<Source>, StoreError> {
+    let mut chain: Vec<Source> = Vec::new();
     let mut next = Some(first);
     while let Some(id) = next.take().filter(|_| chain.len() < STEPS) {
-        if chain.iter().any(|((known, _), _)| *known == id) {
-            break;
-        }
         let found: Option<(i64, String, String)> = on_engine!(&mut *tx, |connection| {
             sqlx::query_as(
-                "SELECT stored, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id = $3",
+                "SELECT place, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id = $3",
             )
             .bind(store.0)
             .bind(store.part())
@@ -79,75 +110,190 @@ async fn chain(tx: &mut Tx, store: StoreId, first: Uuid) -> Result<Vec<(At, Stat
             .fetch_optional(connection)
             .await?
         });
-        let Some((stored, version, payload)) = found else {
+        let Some((place, version, payload)) = found else {
             break;
         };
-        let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
-        if let Ok(statement) = Statement::parse(payload.as_bytes(), version) {
-            let index = StatementIndex::of(&statement);
+        let place = Place(place);
+        if chain.iter().any(|known| known.place == place) {
+            break;
+        }
+        if let Some(index) = index(&version, &payload) {
             next = index.target;
-            chain.push(((id, stored), index));
+            chain.push(Source {
+                place,
+                keys: index.keys(),
+            });
         }
     }
     Ok(chain)
 }
 
-async fn referrers(tx: &mut Tx, store: StoreId, target: Uuid) -> Result<Vec<At>, sqlx::Error> {
-    on_engine!(&mut *tx, |connection| {
-        sqlx::query_as("SELECT id, stored FROM statement WHERE store_id = $1 AND part = $2 AND target = $3")
-            .bind(store.0)
-            .bind(store.part())
-            .bind(target)
-            .fetch_all(connection)
-            .await
-    })
+/// What a stored statement is found by.
+fn index(version: &str, payload: &str) -> Option<StatementIndex> {
+    let version = Version::parse(version).unwrap_or(Version::V1_0_3);
+    let statement = Statement::parse(payload.as_bytes(), version).ok()?;
+    Some(StatementIndex::of(&statement))
 }
 
-/// Lets a statement be found by what finds a source, once.
-async fn link(
+async fn referrers(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<Referrer>, sqlx::Error> {
+    let mut referrers = Vec::new();
+    for list in bulk::lists(targets) {
+        let sql = format!(
+            "SELECT target, id, place, voided FROM statement WHERE store_id = $1 AND part = $2 AND target IN ({})",
+            bulk::parameters(3, list.len())
+        );
+        let rows: Vec<(Uuid, Uuid, i64, bool)> = on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for target in list {
+                query = query.bind(target);
+            }
+            query.fetch_all(connection).await?
+        });
+        referrers.extend(rows.into_iter().map(|(target, id, place, voided)| Referrer {
+            target,
+            id,
+            place: Place(place),
+            voided,
+        }));
+    }
+    Ok(referrers)
+}
+
+/// Lets a statement be found by what finds each source, once.
+async fn link(tx: &mut Tx, store: StoreId, place: Place, sources: &[Source]) -> Result<(), StoreError> {
+    for source in sources {
+        // Two statements may refer to each other.
+        if source.place == place {
+            continue;
+        }
+        let column = |value| Column::Integer(vec![value]);
+        let columns = [store.0, store.part(), place.0, source.place.0].map(column);
+        let into = "reference (store_id, part, place, source)";
+        let conflict = "ON CONFLICT (store_id, place, source, part) DO NOTHING";
+        if bulk::insert(tx, into, &columns, conflict).await? == 0 {
+            continue;
+        }
+        let column = |value| Column::Integer(vec![value; source.keys.len()]);
+        let columns = [
+            column(store.0),
+            column(store.part()),
+            Column::Integer(source.keys.clone()),
+            column(place.0),
+            column(source.place.0),
+        ];
+        bulk::insert(
+            tx,
+            "reference_index (store_id, part, key, place, source)",
+            &columns,
+            "",
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Lets statements that have just been voided be found no more.
+pub(crate) async fn hide(
     tx: &mut Tx,
     store: StoreId,
-    (id, stored): At,
-    (source, source_stored): At,
-    found_by: &StatementIndex,
-) -> Result<(), sqlx::Error> {
-    // Two statements may refer to each other.
-    if id == source {
-        return Ok(());
-    }
-    let added = on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "INSERT INTO reference (store_id, part, id, source) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (store_id, id, source, part) DO NOTHING",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(id)
-        .bind(source)
-        .execute(connection)
-        .await?
-        .rows_affected()
-    });
-    if added == 0 {
-        return Ok(());
-    }
-    for row in &found_by.rows {
-        on_engine!(&mut *tx, |connection| {
-            sqlx::query(
-                "INSERT INTO reference_index (store_id, part, kind, key, scope, stored, id, source_stored, source)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    voided: impl Iterator<Item = Stored>,
+) -> Result<(), StoreError> {
+    for statement in voided {
+        let place = statement.place;
+        unindex(tx, store, &statement.keys(), place, None).await?;
+        let sources: Vec<i64> = on_engine!(&mut *tx, |connection| {
+            sqlx::query_scalar(
+                "DELETE FROM reference WHERE store_id = $1 AND part = $2 AND place = $3 RETURNING source",
             )
             .bind(store.0)
             .bind(store.part())
-            .bind(row.facet.kind as i16)
-            .bind(row.facet.key())
-            .bind(row.scope as i16)
-            .bind(stored)
-            .bind(id)
-            .bind(source_stored)
-            .bind(source)
-            .execute(connection)
-            .await?;
+            .bind(place)
+            .fetch_all(connection)
+            .await?
+        });
+        for source in at(tx, store, &sources).await? {
+            unindex(tx, store, &source.keys(), place, Some(source.place)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A statement as it is stored.
+pub(crate) struct Stored {
+    place: i64,
+    version: String,
+    payload: String,
+}
+
+/// Its place, its version and its text.
+pub(crate) type Row = (i64, String, String);
+
+impl From<Row> for Stored {
+    fn from((place, version, payload): Row) -> Self {
+        Self {
+            place,
+            version,
+            payload,
+        }
+    }
+}
+
+impl Stored {
+    fn keys(&self) -> Vec<i64> {
+        index(&self.version, &self.payload).map_or_else(Vec::new, |index| index.keys())
+    }
+}
+
+async fn at(tx: &mut Tx, store: StoreId, places: &[i64]) -> Result<Vec<Stored>, sqlx::Error> {
+    let mut found = Vec::new();
+    for list in bulk::lists(places) {
+        let sql = format!(
+            "SELECT place, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND place IN ({})",
+            bulk::parameters(3, list.len())
+        );
+        let rows: Vec<Row> = on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for place in list {
+                query = query.bind(place);
+            }
+            query.fetch_all(connection).await?
+        });
+        found.extend(rows.into_iter().map(Stored::from));
+    }
+    Ok(found)
+}
+
+/// Deletes the rows by which the statement at a place is found: its own, or those of a source that it refers to.
+async fn unindex(
+    tx: &mut Tx,
+    store: StoreId,
+    keys: &[i64],
+    place: i64,
+    source: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    let (table, column) = match source {
+        None => ("statement_index", "place"),
+        Some(_) => ("reference_index", "source"),
+    };
+    for list in bulk::lists(keys) {
+        let keys = bulk::parameters(5, list.len());
+        let sql = format!(
+            "DELETE FROM {table} WHERE store_id = $1 AND part = $2 AND place = $3 AND {column} = $4 AND key IN ({keys})"
+        );
+        on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part())
+                .bind(place)
+                .bind(source.unwrap_or(place));
+            for key in list {
+                query = query.bind(key);
+            }
+            query.execute(connection).await?;
         });
     }
     Ok(())

@@ -1,283 +1,303 @@
-//! Statements in: a batch is stored whole or not at all.
+//! Statements in: each batch of a group is stored whole or not at all.
 
-use cartable_xapi::{Actor, Completion, Statement, Timestamp, Version};
+use std::collections::{BTreeMap, HashMap};
+
+use cartable_xapi::{Statement, Version};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
     activity::Learned,
+    agent::{self, Name},
     attachment::{self, NewAttachment},
+    bulk::{self, Column},
+    dictionary,
+    draft::{Inserted, Prepared, PreparedBatch},
     engine::{Tx, on_engine},
     error::StoreError,
-    index::StatementIndex,
-    reference,
+    place::Place,
+    reference::{self, New, Row, Stored},
+    seen::Mark,
     store::{Store, StoreId},
-    text::to_column,
-    watermark,
 };
 
-/// A statement to be stored.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// Its id: its own, or one made for it.
-    pub id: Uuid,
-    /// What it says.
-    pub statement: Statement,
-    /// Its text, as it was received.
-    pub text: String,
-    /// The version whose rules it was read by.
-    pub version: Version,
+/// Batches of a store that are written together.
+#[derive(Clone, Copy)]
+pub(crate) struct Group<'g> {
+    pub(crate) store: StoreId,
+    pub(crate) batches: &'g [&'g PreparedBatch],
+    /// Whether ids that were made here are looked up as well.
+    pub(crate) is_wary: bool,
 }
 
-/// Statements to be stored together, and what comes with them.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// The statements.
-    pub drafts: Vec<Draft>,
-    /// The bytes of their attachments, as far as they came along.
-    pub attachments: Vec<NewAttachment>,
-    /// Whether what they say of activities and agents may change what the store knows of those (the scope `define`).
-    pub defines: bool,
-}
-
-impl From<Vec<Draft>> for Batch {
-    /// Statements without attachments that may define.
-    fn from(drafts: Vec<Draft>) -> Self {
-        Self {
-            drafts,
-            attachments: Vec::new(),
-            defines: true,
-        }
-    }
-}
-
-/// What became of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inserted {
-    /// The ids in the order of the batch, whether stored now or before.
-    pub ids: Vec<Uuid>,
-    /// When the last of them was stored.
-    pub stored: Option<Timestamp>,
+/// What a transaction will have made known, once it is committed.
+#[derive(Debug, Default)]
+pub(crate) struct Lessons {
+    values: Vec<Mark>,
+    names: Vec<Mark>,
+    definitions: Vec<(StoreId, Vec<(i64, u64)>)>,
 }
 
 impl Store {
-    /// Stores a batch for which `authority` vouches. A statement that is there already with the same meaning is left as
-    /// it is.
+    /// Remembers what was committed.
+    pub(crate) fn learn(&self, lessons: Lessons) {
+        self.dictionary.extend(lessons.values);
+        self.names.extend(lessons.names);
+        for (store, definitions) in lessons.definitions {
+            self.definitions
+                .extend(store, definitions.into_iter(), (self.clock)());
+        }
+    }
+
+    /// Writes the batches of a store, each of which is accepted or refused as a whole; `next` gives each new statement
+    /// its place.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`] when an id is taken by a statement of another meaning: nothing is stored.
-    pub async fn insert(
+    /// When none can be written.
+    pub(crate) async fn write_batches(
         &self,
-        store: StoreId,
-        batch: impl Into<Batch>,
-        authority: &Actor,
-    ) -> Result<Inserted, StoreError> {
-        let batch = batch.into();
-        let turn = self.turn().await;
-        let mut tx = self.engine.write().await?;
-        let now = match &mut tx {
-            Tx::Sqlite(_) => turn.floor.micros(),
-            Tx::Postgres(transaction) => {
-                // Other nodes wait here, so that statements become visible in the order of `stored`.
-                sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                    .bind(store.0)
-                    .execute(&mut **transaction)
-                    .await?;
-                watermark::hold(transaction).await?
-            }
-        };
-        let latest = latest(&mut tx, store).await?.unwrap_or(i64::MIN);
-        let mut next = now.max(latest).max(self.promised()).saturating_add(1);
-        let mut inserted = Inserted {
-            ids: Vec::with_capacity(batch.drafts.len()),
-            stored: None,
+        tx: &mut Tx,
+        group: Group<'_>,
+        next: &mut (impl FnMut() -> Place + Send),
+        lessons: &mut Lessons,
+    ) -> Result<Vec<Result<Inserted, StoreError>>, StoreError> {
+        let Group { store, batches, .. } = group;
+        let mut ledger = Ledger {
+            known: known(tx, group).await?,
+            accepted: HashMap::new(),
+            new: Vec::new(),
         };
         let mut learned = Learned::default();
-        for mut draft in batch.drafts {
-            inserted.ids.push(draft.id);
-            if is_known(&mut tx, store, &draft).await? {
-                continue;
+        let mut values = BTreeMap::new();
+        let mut attachments: BTreeMap<&str, &NewAttachment> = BTreeMap::new();
+        let mut results = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let result = ledger.accept(batch, next);
+            if result.is_ok() {
+                learned.merge(&batch.learned);
+                for (key, (check, value)) in &batch.values {
+                    let (known, other) = values.entry(*key).or_insert_with(|| (*check, value.clone()));
+                    if known != check {
+                        return Err(StoreError::KeyCollision(other.clone(), value.clone()));
+                    }
+                }
+                attachments.extend(batch.attachments.iter().map(|new| (new.sha2.as_str(), new)));
             }
-            let stored = Timestamp::from_micros(next).unwrap_or(Timestamp::MAX);
-            next = next.saturating_add(1);
-            let version = if draft.version.is_2_0() {
-                Version::V2_0_0
-            } else {
-                Version::V1_0_0
-            };
-            let completion = Completion {
-                id: draft.id,
-                stored,
-                authority,
-                version,
-            };
-            completion.complete(&mut draft.statement);
-            let payload = completion.complete_text(&draft.text).map_err(StoreError::Text)?;
-            insert_one(&mut tx, store, &draft, stored, &payload).await?;
-            if batch.defines {
-                learned.take(&draft.statement).map_err(StoreError::Text)?;
-            }
-            inserted.stored = Some(stored);
+            results.push(result);
         }
-        learned.keep(&mut tx, store).await?;
-        attachment::insert(&mut tx, store, &batch.attachments).await?;
-        tx.commit().await?;
-        drop(turn);
+        write(tx, store, &ledger.new).await?;
+        dictionary::remember(tx, store, &values).await?;
+        learned.keep_definitions(tx, store).await?;
+        let is_new = |name: &&Name| !self.names.contains(&name.mark(store));
+        let names: Vec<&Name> = learned.names.iter().filter(is_new).collect();
+        agent::insert_names(tx, store, &names).await?;
+        attachment::insert(tx, store, attachments.values().copied()).await?;
+        lessons
+            .values
+            .extend(values.iter().map(|(key, (check, _))| (store, *key, *check)));
+        lessons.names.extend(names.iter().map(|name| name.mark(store)));
+        lessons.definitions.push((store, learned.last().collect()));
+        Ok(results)
+    }
+}
+
+/// What a store has of the ids that a group names, and what the group adds.
+struct Ledger<'g> {
+    /// The statements that were there.
+    known: HashMap<Uuid, Option<Statement>>,
+    /// Those that the group accepted.
+    accepted: HashMap<Uuid, &'g Statement>,
+    new: Vec<(&'g Prepared, Place)>,
+}
+
+impl<'g> Ledger<'g> {
+    /// Accepts a batch, unless an id is taken by a statement of another meaning (1.0.3 Part 3, 2.1.1: ids are unique,
+    /// and equal statements welcome).
+    fn accept(
+        &mut self,
+        batch: &'g PreparedBatch,
+        next: &mut impl FnMut() -> Place,
+    ) -> Result<Inserted, StoreError> {
+        let mut own: HashMap<Uuid, &Statement> = HashMap::new();
+        let mut new = Vec::with_capacity(batch.statements.len());
+        for prepared in &batch.statements {
+            let id = prepared.id;
+            if prepared.is_named || self.known.contains_key(&id) {
+                let taken = match self.known.get(&id) {
+                    // One that cannot be read any more is equal to none.
+                    Some(None) => return Err(StoreError::Conflict(id)),
+                    Some(Some(known)) => Some(known),
+                    None => self.accepted.get(&id).or_else(|| own.get(&id)).copied(),
+                };
+                match taken {
+                    Some(known) if known.is_equivalent(&prepared.statement) => continue,
+                    Some(_) => return Err(StoreError::Conflict(id)),
+                    None => own.insert(id, &prepared.statement),
+                };
+            }
+            new.push(prepared);
+        }
+        self.accepted.extend(own);
+        let new: Vec<_> = new.into_iter().map(|prepared| (prepared, next())).collect();
+        let inserted = Inserted {
+            ids: batch.statements.iter().map(|prepared| prepared.id).collect(),
+            stored: new.last().map(|(_, place)| place.stored()),
+        };
+        self.new.extend(new);
         Ok(inserted)
     }
 }
 
-async fn latest(tx: &mut Tx, store: StoreId) -> Result<Option<i64>, sqlx::Error> {
-    on_engine!(tx, |connection| {
-        sqlx::query_scalar("SELECT MAX(stored) FROM statement WHERE store_id = $1")
-            .bind(store.0)
-            .fetch_one(connection)
-            .await
-    })
-}
-
-/// Whether the statement is there already (1.0.3 Part 3, 2.1.1: ids are unique, and equal statements welcome).
-async fn is_known(tx: &mut Tx, store: StoreId, draft: &Draft) -> Result<bool, StoreError> {
-    let found: Option<(String, String)> = on_engine!(&mut *tx, |connection| {
-        sqlx::query_as("SELECT payload, version FROM statement WHERE store_id = $1 AND part = $2 AND id = $3")
-            .bind(store.0)
-            .bind(store.part())
-            .bind(draft.id)
-            .fetch_optional(connection)
-            .await?
-    });
-    let Some((payload, version)) = found else {
-        return Ok(false);
-    };
-    let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
-    match Statement::parse(payload.as_bytes(), version) {
-        Ok(known) if known.is_equivalent(&draft.statement) => Ok(true),
-        _ => Err(StoreError::Conflict(draft.id)),
-    }
-}
-
-async fn insert_one(
-    tx: &mut Tx,
-    store: StoreId,
-    draft: &Draft,
-    stored: Timestamp,
-    payload: &str,
-) -> Result<(), StoreError> {
-    let part = store.part();
-    let index = StatementIndex::of(&draft.statement);
-    let awaited: Option<i32> = on_engine!(&mut *tx, |connection| {
-        sqlx::query_scalar("SELECT 1 FROM voiding WHERE store_id = $1 AND part = $2 AND target = $3")
-            .bind(store.0)
-            .bind(part)
-            .bind(draft.id)
-            .fetch_optional(connection)
-            .await?
-    });
-    // A statement that voids cannot itself be voided (1.0.3 Part 2, 2.3.2).
-    let voided = awaited.is_some() && !index.voids;
-    on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "INSERT INTO statement (store_id, part, id, stored, version, voided, target, voids, payload)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(store.0)
-        .bind(part)
-        .bind(draft.id)
-        .bind(stored.micros())
-        .bind(draft.version.to_string())
-        .bind(voided)
-        .bind(index.target)
-        .bind(index.voids)
-        .bind(payload)
-        .execute(connection)
-        .await?;
-    });
-    reference::insert(tx, store, draft.id, stored.micros(), &index).await?;
-    for row in &index.rows {
-        let (kind, key) = (row.facet.kind as i16, row.facet.key());
-        remember(tx, store, kind, key, &row.facet.value).await?;
-        on_engine!(&mut *tx, |connection| {
-            sqlx::query(
-                "INSERT INTO statement_index (store_id, part, kind, key, scope, stored, id)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(store.0)
-            .bind(part)
-            .bind(kind)
-            .bind(key)
-            .bind(row.scope as i16)
-            .bind(stored.micros())
-            .bind(draft.id)
-            .execute(connection)
-            .await?;
+/// The statements that have the ids which batches name.
+async fn known(tx: &mut Tx, group: Group<'_>) -> Result<HashMap<Uuid, Option<Statement>>, StoreError> {
+    let store = group.store;
+    let statements = group.batches.iter().flat_map(|batch| &batch.statements);
+    let named = statements.filter(|prepared| prepared.is_named || group.is_wary);
+    let mut ids: Vec<Uuid> = named.map(|prepared| prepared.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut known = HashMap::new();
+    for list in bulk::lists(&ids) {
+        let sql = format!(
+            "SELECT id, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id IN ({})",
+            bulk::parameters(3, list.len())
+        );
+        let rows: Vec<(Uuid, String, String)> = on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for id in list {
+                query = query.bind(id);
+            }
+            query.fetch_all(connection).await?
         });
+        for (id, version, payload) in rows {
+            let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
+            known.insert(id, Statement::parse(payload.as_bytes(), version).ok());
+        }
     }
-    if let (true, Some(target)) = (index.voids, index.target) {
-        void(tx, store, target).await?;
-    }
-    Ok(())
+    Ok(known)
 }
 
-/// Notes what a key stands for, and that nothing else has it.
-async fn remember(tx: &mut Tx, store: StoreId, kind: i16, key: i64, value: &str) -> Result<(), StoreError> {
-    let value = to_column(value);
-    let added = on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "INSERT INTO dictionary (store_id, part, kind, key, value) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (store_id, kind, key, part) DO NOTHING",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(kind)
-        .bind(key)
-        .bind(&value)
-        .execute(connection)
-        .await?
-        .rows_affected()
-    });
-    if added > 0 {
-        return Ok(());
-    }
-    let known: String = on_engine!(&mut *tx, |connection| {
-        sqlx::query_scalar(
-            "SELECT value FROM dictionary WHERE store_id = $1 AND part = $2 AND kind = $3 AND key = $4",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(kind)
-        .bind(key)
-        .fetch_one(connection)
-        .await?
-    });
-    if known == value {
-        Ok(())
-    } else {
-        Err(StoreError::KeyCollision(known, value.into_owned()))
-    }
+/// Writes new statements with the rows by which they are found, and voids those that they void.
+async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Result<(), StoreError> {
+    let awaited = awaited(tx, store, new).await?;
+    // A statement that voids cannot itself be voided (1.0.3 Part 2, 2.3.2).
+    let voided: Vec<bool> = new
+        .iter()
+        .map(|(prepared, _)| !prepared.voids && awaited.contains(&prepared.id))
+        .collect();
+    let texts: Vec<String> = new
+        .iter()
+        .map(|(prepared, place)| prepared.text.stamp(place.stored()))
+        .collect();
+    let versions: Vec<String> = new
+        .iter()
+        .map(|(prepared, _)| prepared.version.to_string())
+        .collect();
+    let columns = [
+        Column::Integer(new.iter().map(|(_, place)| place.0).collect()),
+        Column::Integer(vec![store.0; new.len()]),
+        Column::Integer(vec![store.part(); new.len()]),
+        Column::Id(new.iter().map(|(prepared, _)| prepared.id).collect()),
+        Column::Text(versions.iter().map(String::as_str).collect()),
+        Column::Flag(voided.clone()),
+        Column::OptionalId(new.iter().map(|(prepared, _)| prepared.target).collect()),
+        Column::Flag(new.iter().map(|(prepared, _)| prepared.voids).collect()),
+        Column::Text(texts.iter().map(String::as_str).collect()),
+    ];
+    let into = "statement (place, store_id, part, id, version, voided, target, voids, payload)";
+    bulk::insert(tx, into, &columns, "").await?;
+
+    // In the order of the index, so that its pages are met one after another.
+    let mut rows: Vec<(i64, i64)> = new
+        .iter()
+        .zip(&voided)
+        .filter(|(_, voided)| !**voided)
+        .flat_map(|((prepared, place), _)| prepared.keys.iter().map(|key| (*key, place.0)))
+        .collect();
+    rows.sort_unstable();
+    let columns = [
+        Column::Integer(vec![store.0; rows.len()]),
+        Column::Integer(vec![store.part(); rows.len()]),
+        Column::Integer(rows.iter().map(|(key, _)| *key).collect()),
+        Column::Integer(rows.iter().map(|(_, place)| *place).collect()),
+    ];
+    bulk::insert(tx, "statement_index (store_id, part, key, place)", &columns, "").await?;
+
+    // Nothing can refer to a statement whose id was made here.
+    let referring: Vec<New<'_>> = new
+        .iter()
+        .zip(&voided)
+        .filter(|((prepared, _), _)| prepared.is_named || prepared.target.is_some())
+        .map(|((prepared, place), voided)| New {
+            id: prepared.id,
+            place: *place,
+            keys: &prepared.keys,
+            target: prepared.target,
+            voided: *voided,
+        })
+        .collect();
+    reference::insert(tx, store, &referring).await?;
+    let mut targets: Vec<Uuid> = new
+        .iter()
+        .filter(|(prepared, _)| prepared.voids)
+        .filter_map(|(prepared, _)| prepared.target)
+        .collect();
+    targets.sort_unstable();
+    targets.dedup();
+    void(tx, store, &targets).await
 }
 
-/// Voids a statement, now or when it arrives.
-async fn void(tx: &mut Tx, store: StoreId, target: Uuid) -> Result<(), StoreError> {
-    on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND id = $3 AND NOT voids",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(target)
-        .execute(connection)
-        .await?;
-    });
-    on_engine!(&mut *tx, |connection| {
-        sqlx::query(
-            "INSERT INTO voiding (store_id, part, target) VALUES ($1, $2, $3)
-             ON CONFLICT (store_id, target, part) DO NOTHING",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(target)
-        .execute(connection)
-        .await?;
-    });
+/// Those of new statements that were voided before they came.
+async fn awaited(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Result<Vec<Uuid>, sqlx::Error> {
+    let named = new.iter().filter(|(prepared, _)| prepared.is_named);
+    let ids: Vec<Uuid> = named.map(|(prepared, _)| prepared.id).collect();
+    let mut awaited = Vec::new();
+    for list in bulk::lists(&ids) {
+        let sql = format!(
+            "SELECT target FROM voiding WHERE store_id = $1 AND part = $2 AND target IN ({})",
+            bulk::parameters(3, list.len())
+        );
+        awaited.extend(on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for id in list {
+                query = query.bind(id);
+            }
+            query.fetch_all(connection).await?
+        }));
+    }
+    Ok(awaited)
+}
+
+/// Voids statements, now or when they arrive.
+async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<(), StoreError> {
+    for list in bulk::lists(targets) {
+        let sql = format!(
+            "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND id IN ({})
+             AND NOT voids AND NOT voided RETURNING place, version, payload",
+            bulk::parameters(3, list.len())
+        );
+        let voided: Vec<Row> = on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for id in list {
+                query = query.bind(id);
+            }
+            query.fetch_all(connection).await?
+        });
+        reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
+    }
+    let columns = [
+        Column::Integer(vec![store.0; targets.len()]),
+        Column::Integer(vec![store.part(); targets.len()]),
+        Column::Id(targets.to_vec()),
+    ];
+    let conflict = "ON CONFLICT (store_id, target, part) DO NOTHING";
+    bulk::insert(tx, "voiding (store_id, part, target)", &columns, conflict).await?;
     Ok(())
 }

@@ -5,17 +5,24 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use cartable_xapi::Timestamp;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
+use cartable_xapi::{Actor, Timestamp};
 
 use crate::{
-    engine::{Engine, Location, on_engine},
+    activity::Known,
+    credential::Credential,
+    draft::{Batch, Inserted},
+    engine::{Engine, Location, Tx, on_engine},
     error::StoreError,
-    migration, watermark,
+    migration,
+    place::Place,
+    recent::{MOMENT, Recent},
+    seen::Seen,
+    watermark::{self, Held},
+    writer::{Done, Work, Writer},
 };
 
 /// A tenant: nothing is visible from one store to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreId(pub i64);
 
 /// The store that every database has.
@@ -37,18 +44,26 @@ pub struct Store {
     pub(crate) engine: Engine,
     pub(crate) clock: Clock,
     in_flight: Arc<InFlight>,
+    pub(crate) writer: Arc<Writer>,
+    /// What index keys stand for, and names of agents, as far as they are known to be there.
+    pub(crate) dictionary: Arc<Seen>,
+    pub(crate) names: Arc<Seen>,
+    pub(crate) definitions: Arc<Known>,
+    pub(crate) credentials: Arc<Recent<Credential>>,
 }
 
 /// What is being written: `stored` is chosen before the commit makes a statement visible.
 #[derive(Debug, Default)]
 struct InFlight {
-    /// Held from the choice of `stored` to the commit, so that statements become visible in their order.
-    writer: AsyncMutex<()>,
     /// The time before which everything stored can be read, while a write is under way; for `SQLite`, which has one
     /// process.
     floor: Mutex<Option<Timestamp>>,
     /// The latest time that was promised, so that it does not go back when a clock does.
     promised: AtomicI64,
+    /// When the promise was last made by what PostgreSQL said, in microseconds.
+    read: AtomicI64,
+    /// The latest time at which this process knows that something was stored.
+    latest: AtomicI64,
 }
 
 impl Store {
@@ -61,12 +76,58 @@ impl Store {
         let engine = Engine::connect(location).await?;
         migration::migrate(&engine).await?;
         let store = Self {
+            writer: Arc::new(Writer::new(&engine)),
             engine,
             clock,
             in_flight: Arc::default(),
+            dictionary: Arc::default(),
+            names: Arc::default(),
+            definitions: Arc::default(),
+            credentials: Arc::default(),
         };
         store.make_default().await?;
+        store.read_latest().await?;
         Ok(store)
+    }
+
+    /// Finds out where the order ends, so that it goes on from there even when a clock has gone back.
+    async fn read_latest(&self) -> Result<(), StoreError> {
+        let mut reader = self.engine.read().await?;
+        let latest: Option<i64> = on_engine!(&mut reader, |connection| {
+            sqlx::query_scalar(
+                "SELECT MAX(latest) FROM (
+                     SELECT (SELECT MAX(place) FROM statement WHERE store_id = s.store_id) AS latest FROM store s
+                 ) AS places",
+            )
+            .fetch_one(connection)
+            .await?
+        });
+        if let Some(latest) = latest {
+            self.in_flight
+                .latest
+                .store(Place(latest).micros(), Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Stores a batch for which `authority` vouches. A statement that is there already with the same meaning is left as
+    /// it is. Once begun, it goes on even if the caller does not wait for its end.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] when an id is taken by a statement of another meaning, [`StoreError::Busy`] when too much
+    /// waits to be written, or when the database fails: nothing is stored.
+    pub async fn insert(
+        &self,
+        store: StoreId,
+        batch: impl Into<Batch>,
+        authority: &Actor,
+    ) -> Result<Inserted, StoreError> {
+        let batch = self.prepare(store, batch.into(), authority)?;
+        match self.submit(store, Work::Statements(batch)).await? {
+            Done::Inserted(inserted) => Ok(inserted),
+            Done::Document(_) => Err(StoreError::Interrupted),
+        }
     }
 
     async fn make_default(&self) -> Result<(), StoreError> {
@@ -96,8 +157,8 @@ impl Store {
     ///
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut tx = self.engine.read().await?;
-        on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        on_engine!(&mut reader, |connection| {
             sqlx::query("SELECT 1").execute(connection).await?;
         });
         Ok(())
@@ -115,7 +176,17 @@ impl Store {
                 let floor = lock(&self.in_flight.floor);
                 Ok(self.promise(floor.unwrap_or_else(|| (self.clock)())))
             }
-            Engine::Postgres(pool) => Ok(self.promise(watermark::read(pool).await?)),
+            Engine::Postgres { readers, .. } => {
+                // What was promised a moment ago still holds.
+                let now = (self.clock)().micros();
+                let read = self.in_flight.read.load(Ordering::Acquire);
+                if now.abs_diff(read) < MOMENT.unsigned_abs() {
+                    return Ok(self.promise(Timestamp::MIN));
+                }
+                let through = self.promise(watermark::read(readers).await?);
+                self.in_flight.read.store(now, Ordering::Release);
+                Ok(through)
+            }
         }
     }
 
@@ -126,40 +197,58 @@ impl Store {
             .fetch_max(through.micros(), Ordering::AcqRel);
         through.max(Timestamp::from_micros(before).unwrap_or(Timestamp::MIN))
     }
-
-    /// The latest time that this process has promised to readers: what is stored from now on is later.
-    pub(crate) fn promised(&self) -> i64 {
-        self.in_flight.promised.load(Ordering::Acquire)
-    }
 }
 
-/// The turn to write statements. While it is held, nothing later than `floor` is promised to readers.
+/// The turn to write statements. While it is held, nothing later than its beginning is promised to readers.
 pub(crate) struct Turn<'a> {
-    /// When the turn began: what is stored in it is later.
-    pub(crate) floor: Timestamp,
     store: &'a Store,
-    _writer: AsyncMutexGuard<'a, ()>,
+    /// When the latest statement was stored, in microseconds.
+    latest: i64,
+    /// The writer's number.
+    writer: i64,
 }
 
 impl Store {
-    /// Waits for the turn to write statements; it ends when the turn is dropped, after the commit.
-    pub(crate) async fn turn(&self) -> Turn<'_> {
-        let writer = self.in_flight.writer.lock().await;
-        // The clock is read under the lock that readers take: none of them can have promised a later time.
-        let mut floor = lock(&self.in_flight.floor);
-        let now = (self.clock)();
-        *floor = Some(now);
-        Turn {
-            floor: now,
+    /// Begins to write statements; the turn ends when it is dropped, after the commit.
+    pub(crate) async fn turn(&self, tx: &mut Tx) -> Result<Turn<'_>, StoreError> {
+        let Held { since, writer } = match tx {
+            Tx::Sqlite(_) => {
+                // The clock is read under the lock that readers take: none of them can have promised a later time.
+                let mut floor = lock(&self.in_flight.floor);
+                let now = (self.clock)();
+                *floor = Some(now);
+                Held {
+                    since: now.micros(),
+                    writer: 0,
+                }
+            }
+            Tx::Postgres(transaction) => watermark::hold(transaction, self.writer.number())
+                .await?
+                .ok_or(StoreError::Busy)?,
+        };
+        let promised = self.in_flight.promised.load(Ordering::Acquire);
+        let latest = self.in_flight.latest.load(Ordering::Acquire);
+        Ok(Turn {
             store: self,
-            _writer: writer,
-        }
+            latest: since.max(promised).max(latest),
+            writer,
+        })
+    }
+}
+
+impl Turn<'_> {
+    /// The place of the next statement.
+    pub(crate) fn next(&mut self) -> Place {
+        self.latest = self.latest.saturating_add(1);
+        Place::new(self.latest, self.writer)
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *lock(&self.store.in_flight.floor) = None;
+        let in_flight = &self.store.in_flight;
+        in_flight.latest.fetch_max(self.latest, Ordering::AcqRel);
+        *lock(&in_flight.floor) = None;
     }
 }
 

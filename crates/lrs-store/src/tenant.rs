@@ -62,8 +62,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn stores(&self) -> Result<Vec<Tenant>, StoreError> {
-        let mut tx = self.engine.read().await?;
-        let rows: Vec<(i64, String, i64)> = on_engine!(&mut tx, |connection| {
+        let mut reader = self.engine.read().await?;
+        let rows: Vec<(i64, String, i64)> = on_engine!(&mut reader, |connection| {
             sqlx::query_as("SELECT store_id, name, created FROM store ORDER BY store_id")
                 .fetch_all(connection)
                 .await?

@@ -9,37 +9,89 @@
 use cartable_xapi::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 
+use crate::{engine::Tx, store::StoreId};
+
 /// The upper half of the locks' numbers, which are those of this program alone; the lower half is milliseconds.
 const LOCKS: i64 = 0x4341_5254;
 /// Milliseconds begin again after 49 days: no transaction lasts so long.
 const ROUND: i64 = 1 << 32;
+/// The locks of stores, and of the numbers of writers.
+const STORES: i32 = 0x4341_5253;
+const WRITERS: i32 = 0x4341_5257;
 
-/// Promises that nothing will be stored earlier than now, until the transaction ends; returns the time, in microseconds.
-pub(crate) async fn hold(transaction: &mut Transaction<'static, Postgres>) -> Result<i64, sqlx::Error> {
-    sqlx::query(
-        "SELECT pg_advisory_xact_lock_shared(
-             $1 * $2 + floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint % $2)",
-    )
-    .bind(LOCKS)
-    .bind(ROUND)
-    .execute(&mut **transaction)
-    .await?;
-    sqlx::query_scalar(NOW).fetch_one(&mut **transaction).await
+/// Begins to write statements of a store. Those that refer to others, and what they refer to, must see each other: who
+/// writes such waits for the others, and they for him. On `SQLite`, everyone does anyway.
+pub(crate) async fn enter(tx: &mut Tx, store: StoreId, refers: bool) -> Result<(), sqlx::Error> {
+    if let Tx::Postgres(transaction) = tx {
+        let sql = if refers {
+            "SELECT pg_advisory_xact_lock($1, $2)"
+        } else {
+            "SELECT pg_advisory_xact_lock_shared($1, $2)"
+        };
+        sqlx::query(sql)
+            .bind(STORES)
+            .bind(number(store))
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }
 
-const NOW: &str = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+/// The number of a store's lock. Two stores may share one: they only wait for each other.
+fn number(store: StoreId) -> i32 {
+    i32::try_from(store.0 % i64::from(i32::MAX)).unwrap_or(0)
+}
+
+/// When a transaction begins to write, and the number that no other has meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// In microseconds.
+    pub(crate) since: i64,
+    pub(crate) writer: i64,
+}
+
+/// Promises that nothing will be stored earlier than now, until the transaction ends. `None` when too many write at once.
+pub(crate) async fn hold(
+    transaction: &mut Transaction<'static, Postgres>,
+    preferred: i64,
+) -> Result<Option<Held>, sqlx::Error> {
+    // Each of these is evaluated once, and before the next.
+    let held: Option<(i32, i64)> = sqlx::query_as(
+        "WITH free AS MATERIALIZED (
+             SELECT (($1 + n) % 1024)::int AS writer FROM generate_series(0, 63) n
+             WHERE pg_try_advisory_xact_lock($2, (($1 + n) % 1024)::int) LIMIT 1
+         ), held AS MATERIALIZED (
+             SELECT writer, pg_advisory_xact_lock_shared(
+                 $3 * $4 + floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint % $4)
+             FROM free
+         )
+         SELECT writer, floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM held",
+    )
+    .bind(preferred)
+    .bind(WRITERS)
+    .bind(LOCKS)
+    .bind(ROUND)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    Ok(held.map(|(writer, since)| Held {
+        since,
+        writer: i64::from(writer),
+    }))
+}
 
 /// The time up to which everything stored can be read.
 pub(crate) async fn read(pool: &PgPool) -> Result<Timestamp, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    let now: i64 = sqlx::query_scalar(NOW).fetch_one(&mut *connection).await?;
-    let held: Vec<i64> = sqlx::query_scalar(
-        "SELECT objid::bigint FROM pg_locks
-         WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint = $1
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    // The time is taken before the locks are looked at: a MATERIALIZED query is evaluated once, by what reads it first.
+    let (now, held): (i64, Vec<i64>) = sqlx::query_as(
+        "WITH now AS MATERIALIZED (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS micros)
+         SELECT micros, ARRAY(
+             SELECT objid::bigint FROM pg_locks
+             WHERE micros > 0 AND locktype = 'advisory' AND objsubid = 1 AND classid::bigint = $1
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+         FROM now",
     )
     .bind(LOCKS)
-    .fetch_all(&mut *connection)
+    .fetch_one(pool)
     .await?;
     let through = held
         .into_iter()

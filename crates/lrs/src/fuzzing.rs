@@ -46,14 +46,14 @@ pub fn statement(data: &[u8]) {
             let authority = statement.actor.clone();
             let completion = Completion {
                 id: statement.id.unwrap_or(Uuid::nil()),
-                stored: Timestamp::MAX,
                 authority: &authority,
                 version,
             };
             completion.complete(&mut statement);
             let text = completion
                 .complete_text(parsed.text)
-                .expect("an accepted statement is completed");
+                .expect("an accepted statement is completed")
+                .stamp(Timestamp::MAX);
             if let Ok(again) = Statement::parse(text.as_bytes(), version) {
                 assert!(again.is_equivalent(&statement), "{text}");
             } else {

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
-use cartable_lrs_store::StoreError;
+use cartable_lrs_store::{Outage, StoreError};
 use cartable_xapi::Violations;
 use serde::Serialize;
 use serde_json::Value;
@@ -76,10 +76,7 @@ impl Refusal {
 
     /// Asks to wait for so many seconds.
     pub(crate) fn too_many(error: impl Into<String>, seconds: u64) -> Self {
-        Self {
-            header: Some(("retry-after", seconds.to_string())),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, error)
-        }
+        Self::later(StatusCode::TOO_MANY_REQUESTS, error, seconds)
     }
 
     /// Names every parameter that is wrong.
@@ -105,12 +102,36 @@ impl Refusal {
     /// Says more in the log than to the client.
     fn internal(error: &StoreError) -> Self {
         tracing::error!(%error, "the store failed");
-        Self {
-            header: Some(("retry-after", "5".to_owned())),
-            ..Self::new(
+        let (status, seconds, message) = match error.outage() {
+            Some(Outage::Full) => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                60,
+                "the disk of the database is full: nothing was stored; try again once there is room",
+            ),
+            Some(Outage::ReadOnly) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the database did not answer as it should; nothing was changed, try again later",
-            )
+                60,
+                "the database can only be read for now: nothing was stored; try again later",
+            ),
+            Some(Outage::Away) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                5,
+                "the database does not answer: send the same again later, with the same ids",
+            ),
+            None => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                5,
+                "the database did not answer as it should: send the same again later, with the same ids",
+            ),
+        };
+        Self::later(status, message, seconds)
+    }
+
+    /// Asks to come again in so many seconds.
+    fn later(status: StatusCode, error: impl Into<String>, seconds: u64) -> Self {
+        Self {
+            header: Some(("retry-after", seconds.to_string())),
+            ..Self::new(status, error)
         }
     }
 }
@@ -129,6 +150,11 @@ impl From<StoreError> for Refusal {
             StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
             StoreError::PreconditionFailed => Self::new(StatusCode::PRECONDITION_FAILED, error.to_string()),
             StoreError::NotMergeable => Self::bad_request(error.to_string()),
+            StoreError::Busy => Self::later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "more is sent than can be written: nothing was stored; try again as Retry-After says",
+                1,
+            ),
             _ => Self::internal(&error),
         }
     }

@@ -13,13 +13,12 @@ use crate::statement::Statement;
 use crate::timestamp::Timestamp;
 use crate::version::Version;
 
-/// What the LRS sets on every statement it keeps (1.0.3 Part 2, 2.4.1 and 2.4.7 to 2.4.10; 2.0, 4.2.4.2).
+/// What the LRS sets on every statement it keeps (1.0.3 Part 2, 2.4.1 and 2.4.7 to 2.4.10; 2.0, 4.2.4.2), but for the
+/// time at which it is stored, which is known last: see [`CompletedText::stamp`].
 #[derive(Clone, Debug)]
 pub struct Completion<'c> {
     /// The id: the statement's own, or a new one.
     pub id: Uuid,
-    /// When it is stored; also its timestamp, when it came without one.
-    pub stored: Timestamp,
     /// Who vouches for it.
     pub authority: &'c Actor,
     /// The version given to a statement that came without one: `1.0.0` or `2.0.0`.
@@ -30,9 +29,7 @@ impl Completion<'_> {
     /// Completes the statement.
     pub fn complete(&self, statement: &mut Statement) {
         statement.id = Some(self.id);
-        statement.stored = Some(self.stored);
         statement.authority = Some(self.authority.clone());
-        statement.timestamp.get_or_insert(self.stored);
         statement.version.get_or_insert(self.version);
     }
 
@@ -44,7 +41,7 @@ impl Completion<'_> {
     ///
     /// # Errors
     /// When the text is not a JSON object, which no statement that has been parsed is.
-    pub fn complete_text(&self, text: &str) -> serde_json::Result<String> {
+    pub fn complete_text(&self, text: &str) -> serde_json::Result<CompletedText> {
         let text = text.trim_ascii();
         let Members(members) = serde_json::from_str(text)?;
         let mut edits = Edits {
@@ -53,9 +50,14 @@ impl Completion<'_> {
         };
         for (Key(key), value) in &members {
             match key.as_ref() {
-                "id" => edits.replace(value, json(&self.id)?),
-                "stored" => edits.replace(value, json(&self.stored)?),
-                "authority" => edits.replace(value, json(self.authority)?),
+                "id" => edits.replace(value, By::Text(json(&self.id)?)),
+                "stored" => edits.replace(
+                    value,
+                    By::Stored {
+                        before: String::new(),
+                    },
+                ),
+                "authority" => edits.replace(value, By::Text(json(self.authority)?)),
                 "timestamp" => edits.put_in_utc(value)?,
                 "context" => edits.context(value)?,
                 "object" => edits.object(value)?,
@@ -65,19 +67,66 @@ impl Completion<'_> {
         let end = text.len() - 1;
         let mut comma = if members.is_empty() { "" } else { "," };
         for (key, value) in [
-            ("id", json(&self.id)?),
-            ("timestamp", json(&self.stored)?),
-            ("stored", json(&self.stored)?),
-            ("authority", json(self.authority)?),
-            ("version", json(&self.version)?),
+            ("id", Some(json(&self.id)?)),
+            ("timestamp", None),
+            ("stored", None),
+            ("authority", Some(json(self.authority)?)),
+            ("version", Some(json(&self.version)?)),
         ] {
             if members.iter().all(|(Key(found), _)| found != key) {
-                edits.list.push((end..end, format!("{comma}\"{key}\":{value}")));
+                let before = format!("{comma}\"{key}\":");
+                let by = match value {
+                    Some(value) => By::Text(before + &value),
+                    None => By::Stored { before },
+                };
+                edits.list.push((end..end, by));
                 comma = ",";
             }
         }
         Ok(edits.apply())
     }
+}
+
+/// A completed text, whole but for the time at which it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompletedText {
+    text: String,
+    /// Where that time stands, without its quotes.
+    stored: Vec<usize>,
+}
+
+impl CompletedText {
+    /// Its length, in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether it is empty, which no completed text is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The text of a statement stored at this time, which is also its timestamp when it came without one.
+    #[must_use]
+    pub fn stamp(&self, stored: Timestamp) -> String {
+        let time = stored.with_micros();
+        let mut text = self.text.clone();
+        for start in &self.stored {
+            text.replace_range(*start..*start + time.len(), &time);
+        }
+        text
+    }
+}
+
+/// What a part of a text is replaced by.
+enum By {
+    Text(String),
+    /// The time at which the statement is stored, as a string, after this.
+    Stored {
+        before: String,
+    },
 }
 
 fn json(value: &impl Serialize) -> serde_json::Result<String> {
@@ -87,7 +136,7 @@ fn json(value: &impl Serialize) -> serde_json::Result<String> {
 /// Changes to a text, from its beginning to its end.
 struct Edits<'t> {
     text: &'t str,
-    list: Vec<(Range<usize>, String)>,
+    list: Vec<(Range<usize>, By)>,
 }
 
 impl Edits<'_> {
@@ -97,7 +146,7 @@ impl Edits<'_> {
         start..start + part.get().len()
     }
 
-    fn replace(&mut self, value: &RawValue, by: String) {
+    fn replace(&mut self, value: &RawValue, by: By) {
         self.list.push((self.range(value), by));
     }
 
@@ -107,7 +156,7 @@ impl Edits<'_> {
         let rfc_3339 = Timestamp::parse(&text, Version::V2_0_0);
         let timestamp = rfc_3339.or_else(|| Timestamp::parse(&text, Version::V1_0_3));
         if let Some(timestamp) = timestamp.filter(|_| rfc_3339.is_none() || !text.ends_with('Z')) {
-            self.replace(value, json(&timestamp)?);
+            self.replace(value, By::Text(json(&timestamp)?));
         }
         Ok(())
     }
@@ -131,24 +180,40 @@ impl Edits<'_> {
             let Members(lists) = serde_json::from_str(activities.get())?;
             for (_, list) in lists.iter().filter(|(_, list)| list.get().starts_with('{')) {
                 let Range { start, end } = self.range(list);
-                self.list
-                    .extend([(start..start, "[".to_owned()), (end..end, "]".to_owned())]);
+                self.list.extend([
+                    (start..start, By::Text("[".to_owned())),
+                    (end..end, By::Text("]".to_owned())),
+                ]);
             }
         }
         Ok(())
     }
 
-    fn apply(self) -> String {
-        let added: usize = self.list.iter().map(|(_, by)| by.len()).sum();
-        let mut whole = String::with_capacity(self.text.len() + added);
+    fn apply(self) -> CompletedText {
+        let room = Timestamp::MIN.with_micros();
+        let added = self.list.iter().map(|(_, by)| match by {
+            By::Text(text) => text.len(),
+            By::Stored { before } => before.len() + room.len() + 2,
+        });
+        let mut text = String::with_capacity(self.text.len() + added.sum::<usize>());
+        let mut stored = Vec::with_capacity(2);
         let mut done = 0;
         for (Range { start, end }, by) in self.list {
-            whole.push_str(self.text.get(done..start).unwrap_or_default());
-            whole.push_str(&by);
+            text.push_str(self.text.get(done..start).unwrap_or_default());
+            match by {
+                By::Text(by) => text.push_str(&by),
+                By::Stored { before } => {
+                    text.push_str(&before);
+                    text.push('"');
+                    stored.push(text.len());
+                    text.push_str(&room);
+                    text.push('"');
+                }
+            }
             done = end;
         }
-        whole.push_str(self.text.get(done..).unwrap_or_default());
-        whole
+        text.push_str(self.text.get(done..).unwrap_or_default());
+        CompletedText { text, stored }
     }
 }
 

@@ -34,7 +34,7 @@ pub use activity::{Activity, ActivityDefinition};
 pub use actor::{Actor, Agent, Group};
 pub use attachment::Attachment;
 pub use batch::{ParsedStatement, parse_batch};
-pub use completion::Completion;
+pub use completion::{CompletedText, Completion};
 pub use context::{Context, ContextActivities, ContextAgent, ContextGroup};
 pub use definition::merge_definition;
 pub use duration::Duration;

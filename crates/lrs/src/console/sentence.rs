@@ -38,7 +38,7 @@ pub(super) fn line(found: &Found, language: Language) -> Option<Line> {
     let statement = Statement::parse(payload, Version::V2_0_0)
         .or_else(|_| Statement::parse(payload, Version::V1_0_3))
         .ok()?;
-    let (time, datetime) = times(found.stored, language);
+    let (time, datetime) = times(found.place.micros(), language);
     Some(Line {
         actor: actor(ActorRef::from(&statement.actor), language),
         verb: verb(&statement.verb, language),
@@ -157,6 +157,7 @@ fn times(stored: i64, language: Language) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
+    use cartable_lrs_store::Place;
     use cartable_xapi::Uuid;
 
     use super::*;
@@ -164,7 +165,7 @@ mod tests {
     fn sentence(statement: &str, language: Language) -> String {
         let found = Found {
             id: Uuid::nil(),
-            stored: 1_795_485_005_000_000,
+            place: Place(1_795_485_005_000_000 * 1024),
             payload: statement.to_owned(),
         };
         let line = line(&found, language).unwrap();

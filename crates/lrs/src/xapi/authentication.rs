@@ -71,6 +71,10 @@ impl Authenticator {
         let Ok(_turn) = self.verifiers.acquire().await else {
             return false;
         };
+        // Another request may have found it right meanwhile.
+        if self.is_known(credential, secret) {
+            return true;
+        }
         let (secret, hash) = (secret.to_owned(), credential.secret_hash.clone());
         let right = tokio::task::spawn_blocking(move || verify_secret(&secret, &hash))
             .await

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use cartable_lrs_store::StoreError;
+use cartable_lrs_store::{StoreError, StoreId};
 use cartable_xapi::{activity_ids, make_canonical, reduce_to_ids};
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,15 +50,28 @@ impl Form {
         }
     }
 
-    /// The statements in the format.
-    pub(super) async fn apply(
+    /// Whether the bytes of attachments are asked for.
+    pub(super) fn attaches(&self) -> bool {
+        self.attachments
+    }
+
+    /// Writes the statements in the format, with commas between them; as they are stored, they are not read again.
+    pub(super) async fn write(
         &self,
         lrs: &Lrs,
-        call: &Call,
+        store: StoreId,
         payloads: &[String],
-    ) -> Result<Vec<String>, Refusal> {
+        text: &mut String,
+    ) -> Result<(), StoreError> {
         if matches!(self.format, Format::Exact) {
-            return Ok(payloads.to_vec());
+            text.reserve(payloads.iter().map(|payload| payload.len() + 1).sum());
+            for (place, payload) in payloads.iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                text.push_str(payload);
+            }
+            return Ok(());
         }
         let mut values = payloads
             .iter()
@@ -70,14 +83,16 @@ impl Form {
             Format::Ids => values.iter_mut().for_each(reduce_to_ids),
             Format::Canonical(languages) => {
                 let ids: BTreeSet<String> = values.iter_mut().flat_map(activity_ids).collect();
-                let known = lrs.store().definitions(call.store(), &ids).await?;
+                let known = lrs.store().definitions(store, &ids).await?;
                 let preferred: Vec<&str> = languages.iter().map(String::as_str).collect();
                 for value in &mut values {
                     make_canonical(value, &preferred, &|id| known.get(id).cloned());
                 }
             }
         }
-        Ok(values.iter().map(Value::to_string).collect())
+        let texts: Vec<String> = values.iter().map(Value::to_string).collect();
+        text.push_str(&texts.join(","));
+        Ok(())
     }
 
     /// The bytes attached to statements, as far as they are kept and fit on a page.

@@ -12,6 +12,7 @@ mod document;
 mod form;
 mod launch;
 mod multipart;
+mod pages;
 mod parameters;
 mod signature;
 mod statements;

@@ -8,11 +8,11 @@ use axum::{
     response::Response,
 };
 use cartable_lrs_store::{
-    Batch, Cursor, Draft, Facet, Found, Inserted, Order, Page, Scope as Reach, StatementFilter, StoreError,
+    Batch, Draft, Facet, Found, Inserted, Order, Page, Place, Scope as Reach, StatementFilter, StoreError,
 };
 use cartable_xapi::{Timestamp, Uuid};
 
-use super::{XAPI, body, call::Call, form::Form, parameters::Reader, submission::Submission};
+use super::{XAPI, body, call::Call, form::Form, pages::Pages, parameters::Reader, submission::Submission};
 use crate::{environment::Lrs, refusal::Refusal, scope::Scope};
 
 /// A page has this many statements at the most.
@@ -78,7 +78,6 @@ pub(super) async fn put(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Stores statements in a task of its own, which a client that goes away does not interrupt.
 async fn insert(lrs: &Lrs, call: &Call, submission: Submission<'_>) -> Result<Inserted, Refusal> {
     for parsed in &submission.statements {
         call.check_launch(&parsed.statement)?;
@@ -98,18 +97,10 @@ async fn insert(lrs: &Lrs, call: &Call, submission: Submission<'_>) -> Result<In
         attachments: submission.attachments,
         defines: call.defines(),
     };
-    let (store, id, authority) = (lrs.store().clone(), call.store(), call.authority(lrs));
-    let task = tokio::spawn(async move { store.insert(id, batch, &authority).await });
-    match task.await {
-        Ok(result) => Ok(result?),
-        Err(error) => {
-            tracing::error!(%error, "a batch could not be stored");
-            Err(Refusal::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the statements could not be stored",
-            ))
-        }
-    }
+    Ok(lrs
+        .store()
+        .insert(call.store(), batch, &call.authority(lrs))
+        .await?)
 }
 
 pub(super) async fn get(State(lrs): State<Lrs>, call: Call, headers: HeaderMap) -> Result<Response, Refusal> {
@@ -120,7 +111,7 @@ pub(super) async fn get(State(lrs): State<Lrs>, call: Call, headers: HeaderMap) 
     if BY_ID.iter().any(|name| reader.has(name)) {
         one(&lrs, &call, reader, &form).await
     } else {
-        page(&lrs, &call, reader, &form).await
+        page(&lrs, &call, reader, form).await
     }
 }
 
@@ -140,7 +131,7 @@ async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Res
         None => None,
     };
     let found = found.filter(|found| call.may_read(lrs, &found.payload));
-    let Found { stored, payload, .. } = found.ok_or_else(|| {
+    let Found { place, payload, .. } = found.ok_or_else(|| {
         Refusal::not_found(if voided.is_some() {
             "no voided statement has this id"
         } else {
@@ -148,8 +139,9 @@ async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Res
         })
     })?;
     let attached = form.attached(lrs, call, &[&payload]).await?;
-    let text = form.apply(lrs, call, &[payload]).await?.pop().unwrap_or_default();
-    let modified = http_date(Timestamp::from_micros(stored).unwrap_or(Timestamp::MIN));
+    let mut text = String::new();
+    form.write(lrs, call.store(), &[payload], &mut text).await?;
+    let modified = http_date(place.stored());
     let mut response = attached.answer(lrs, text);
     if let Ok(modified) = modified.try_into() {
         response.headers_mut().insert(header::LAST_MODIFIED, modified);
@@ -157,7 +149,7 @@ async fn one(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Res
     Ok(response)
 }
 
-async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Result<Response, Refusal> {
+async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: Form) -> Result<Response, Refusal> {
     let query = call.parameters.without(CURSOR);
     // A cursor holds for the store as well: that of one tenant must not open a window on another.
     let signed = format!("{}/{query}", call.store().0);
@@ -174,32 +166,56 @@ async fn page(lrs: &Lrs, call: &Call, mut reader: Reader<'_>, form: &Form) -> Re
     };
     filter.facets.extend(call.launched());
     reader.finish(())?;
+    let more = {
+        let lrs = lrs.clone();
+        move |place: Place| {
+            let separator = if query.is_empty() { "" } else { "&" };
+            let cursor = lrs.cursor_key().sign(place, &signed);
+            format!(
+                "{}{XAPI}/statements?{query}{separator}{CURSOR}={cursor}",
+                lrs.prefix()
+            )
+        }
+    };
+    if form.attaches() {
+        return with_attachments(lrs, call, &filter, &form, more).await;
+    }
+    let pages = Pages {
+        lrs: lrs.clone(),
+        store: call.store(),
+        filter,
+        form,
+        more: Box::new(more),
+        bytes: 0,
+    };
+    pages.answer().await
+}
+
+/// A page in which the attachments follow the statements.
+async fn with_attachments(
+    lrs: &Lrs,
+    call: &Call,
+    filter: &StatementFilter,
+    form: &Form,
+    more: impl Fn(Place) -> String,
+) -> Result<Response, Refusal> {
     let Page {
         mut statements,
         mut next,
-    } = lrs.store().statements(call.store(), &filter).await?;
+    } = lrs.store().statements(call.store(), filter).await?;
     let texts: Vec<&str> = statements.iter().map(|found| found.payload.as_str()).collect();
     let attached = form.attached(lrs, call, &texts).await?;
     if attached.statements < statements.len() {
         statements.truncate(attached.statements);
-        next = statements.last().map(|last| Cursor {
-            stored: last.stored,
-            id: last.id,
-        });
+        next = statements.last().map(|last| last.place);
     }
     let payloads: Vec<String> = statements.into_iter().map(|found| found.payload).collect();
-    let payloads = form.apply(lrs, call, &payloads).await?;
-
-    let more = next.map(|cursor| {
-        let separator = if query.is_empty() { "" } else { "&" };
-        let cursor = lrs.cursor_key().sign(cursor, &signed);
-        format!(
-            "{}{XAPI}/statements?{query}{separator}{CURSOR}={cursor}",
-            lrs.prefix()
-        )
-    });
-    let more = serde_json::to_string(&more.unwrap_or_default()).map_err(StoreError::Text)?;
-    let text = format!("{{\"statements\":[{}],\"more\":{more}}}", payloads.join(","));
+    let mut text = String::from("{\"statements\":[");
+    form.write(lrs, call.store(), &payloads, &mut text).await?;
+    let more = serde_json::to_string(&next.map(more).unwrap_or_default()).map_err(StoreError::Text)?;
+    text.push_str("],\"more\":");
+    text.push_str(&more);
+    text.push('}');
     Ok(attached.answer(lrs, text))
 }
 

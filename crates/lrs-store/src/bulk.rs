@@ -1,0 +1,169 @@
+//! Many rows at once: one prepared statement for so many, in place of one for each.
+//!
+//! `SQLite` gets rows of values, in a few lengths, so that each of these is prepared once; PostgreSQL gets a column each
+//! as an array, which it reads faster and plans once.
+
+use std::fmt::Write;
+
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use crate::engine::{Connect, Connection, Tx};
+
+/// So many rows go into one prepared statement, the most first; every number of rows is a sum of these.
+const LENGTHS: [usize; 5] = [256, 64, 16, 4, 1];
+
+/// The values of a column, one for each row.
+#[derive(Debug)]
+pub(crate) enum Column<'v> {
+    Integer(Vec<i64>),
+    Id(Vec<Uuid>),
+    OptionalId(Vec<Option<Uuid>>),
+    Flag(Vec<bool>),
+    Text(Vec<&'v str>),
+    Bytes(Vec<&'v [u8]>),
+}
+
+impl Column<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Integer(values) => values.len(),
+            Self::Id(values) => values.len(),
+            Self::OptionalId(values) => values.len(),
+            Self::Flag(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+        }
+    }
+
+    /// The type of an array of it in PostgreSQL.
+    fn array(&self) -> &'static str {
+        match self {
+            Self::Integer(_) => "BIGINT[]",
+            Self::Id(_) | Self::OptionalId(_) => "UUID[]",
+            Self::Flag(_) => "BOOLEAN[]",
+            Self::Text(_) => "TEXT[]",
+            Self::Bytes(_) => "BYTEA[]",
+        }
+    }
+}
+
+/// Adds a column's value in one row, or all of its values, to a query.
+macro_rules! bind {
+    ($query:expr, $column:expr, $values:ident => $value:expr) => {
+        match $column {
+            Column::Integer($values) => $query.bind($value),
+            Column::Id($values) => $query.bind($value),
+            Column::OptionalId($values) => $query.bind($value),
+            Column::Flag($values) => $query.bind($value),
+            Column::Text($values) => $query.bind($value),
+            Column::Bytes($values) => $query.bind($value),
+        }
+    };
+}
+
+/// Inserts rows; `into` names the table and the columns, `conflict` says what to do with a row that is there already.
+/// Returns how many were inserted or changed.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    into: &str,
+    columns: &[Column<'_>],
+    conflict: &str,
+) -> Result<u64, sqlx::Error> {
+    let rows = columns.first().map_or(0, Column::len);
+    let mut affected = 0;
+    match tx.connection() {
+        Connection::Sqlite(connection) => {
+            let mut first = 0;
+            while let Some(length) = LENGTHS.into_iter().find(|length| first + length <= rows) {
+                let sql = values(into, columns.len(), length, conflict);
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for row in first..first + length {
+                    for column in columns {
+                        query = bind!(query, column, values => values[row]);
+                    }
+                }
+                affected += query.execute(&mut *connection).await?.rows_affected();
+                first += length;
+            }
+        }
+        Connection::Postgres(connection) if rows > 0 => {
+            let mut query = sqlx::query(AssertSqlSafe(arrays(into, columns, conflict)));
+            for column in columns {
+                query = bind!(query, column, values => values);
+            }
+            affected = query.execute(connection).await?.rows_affected();
+        }
+        Connection::Postgres(_) => {}
+    }
+    Ok(affected)
+}
+
+/// `INSERT INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` looks for a parameter with a name among all the others.
+fn values(into: &str, columns: usize, rows: usize, conflict: &str) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    format!(
+        "INSERT INTO {into} VALUES {} {conflict}",
+        vec![row.as_str(); rows].join(", ")
+    )
+}
+
+/// `INSERT INTO table (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) …`.
+fn arrays(into: &str, columns: &[Column<'_>], conflict: &str) -> String {
+    let mut sql = format!("INSERT INTO {into} SELECT * FROM UNNEST(");
+    for (place, column) in columns.iter().enumerate() {
+        let comma = if place == 0 { "" } else { ", " };
+        let _ = write!(sql, "{comma}${}::{}", place + 1, column.array());
+    }
+    let _ = write!(sql, ") {conflict}");
+    sql
+}
+
+/// What a query looks for, a list at a time, in the lengths of prepared statements: the last value fills a list up.
+pub(crate) fn lists<T: Copy>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
+    values.chunks(LENGTHS[1]).map(|chunk| {
+        let length = LENGTHS.into_iter().rfind(|length| *length >= chunk.len());
+        let mut list = chunk.to_vec();
+        if let Some(last) = chunk.last() {
+            list.resize(length.unwrap_or(chunk.len()), *last);
+        }
+        list
+    })
+}
+
+/// The parameters of such a list: `$3, $4, $5`.
+pub(crate) fn parameters(first: usize, count: usize) -> String {
+    let names: Vec<String> = (first..first + count)
+        .map(|number| format!("${number}"))
+        .collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_values_is_asked_for_in_a_few_lengths() {
+        for count in 1..=600 {
+            let values: Vec<usize> = (0..count).collect();
+            let lists: Vec<Vec<usize>> = lists(&values).collect();
+            assert!(lists.iter().all(|list| LENGTHS.contains(&list.len())), "{count}");
+            let mut asked = lists.concat();
+            asked.dedup();
+            assert_eq!(asked, values);
+        }
+    }
+
+    #[test]
+    fn a_statement_has_a_parameter_for_each_value() {
+        assert_eq!(
+            values("t (a, b)", 2, 2, "c"),
+            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) c"
+        );
+        let columns = [Column::Integer(vec![]), Column::Text(vec![])];
+        let expected = "INSERT INTO t (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c";
+        assert_eq!(arrays("t (a, b)", &columns, "c"), expected);
+        assert_eq!(parameters(3, 2), "$3, $4");
+    }
+}

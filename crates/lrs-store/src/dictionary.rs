@@ -1,0 +1,60 @@
+//! What the keys of the index stand for, so that two values with one key are noticed.
+
+use std::collections::BTreeMap;
+
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    bulk::{self, Column},
+    engine::{Tx, on_engine},
+    error::StoreError,
+    store::StoreId,
+    text::to_column,
+};
+
+/// Notes what keys stand for, and that nothing else has them.
+pub(crate) async fn remember(
+    tx: &mut Tx,
+    store: StoreId,
+    values: &BTreeMap<i64, (u64, String)>,
+) -> Result<(), StoreError> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<i64> = values.keys().copied().collect();
+    let texts: Vec<_> = values.values().map(|(_, value)| to_column(value)).collect();
+    let columns = [
+        Column::Integer(vec![store.0; keys.len()]),
+        Column::Integer(vec![store.part(); keys.len()]),
+        Column::Integer(keys.clone()),
+        Column::Text(texts.iter().map(AsRef::as_ref).collect()),
+    ];
+    let into = "dictionary (store_id, part, key, value)";
+    let added = bulk::insert(tx, into, &columns, "ON CONFLICT (store_id, key, part) DO NOTHING").await?;
+    if usize::try_from(added) == Ok(keys.len()) {
+        return Ok(());
+    }
+    for list in bulk::lists(&keys) {
+        let sql = format!(
+            "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key IN ({})",
+            bulk::parameters(3, list.len())
+        );
+        let known: Vec<(i64, String)> = on_engine!(&mut *tx, |connection| {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(store.0)
+                .bind(store.part());
+            for key in list {
+                query = query.bind(key);
+            }
+            query.fetch_all(connection).await?
+        });
+        for (key, known) in known {
+            if let Some((_, value)) = values.get(&key)
+                && to_column(value) != known
+            {
+                return Err(StoreError::KeyCollision(known, value.clone()));
+            }
+        }
+    }
+    Ok(())
+}

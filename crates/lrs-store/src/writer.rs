@@ -1,0 +1,291 @@
+//! Group commit: what is asked for at the same time is written in one transaction, and made durable by one wait.
+//!
+//! 1. [`Store::submit`] puts a job in the queue, as long as there is room, and begins a lane when one is free: a job that is
+//!    alone waits for nobody.
+//! 2. A lane takes the jobs that wait, up to a bound, and writes them in one transaction: one lane on `SQLite`, which has one
+//!    writer, two on PostgreSQL, so that one writes while the other waits for the disk.
+//! 3. Each job is checked before anything of it is written, and refused alone. A fault of the database in a group of
+//!    several is found by writing each job by itself.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    slice,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::{
+    document::DocumentWrite,
+    draft::{Inserted, PreparedBatch},
+    engine::Engine,
+    error::StoreError,
+    statement::{Group, Lessons},
+    store::{Store, StoreId},
+    watermark,
+};
+
+/// A group has so many statements or documents at the most, and so many bytes, but at least one job.
+const GROUP: usize = 1000;
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+/// What waits to be written has so many KiB at the most; what comes then is asked to come again.
+const ROOM: usize = 64 * 1024;
+/// A transaction that got in the way of another is tried again so many times.
+const ATTEMPTS: usize = 5;
+
+/// What is to be written.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Statements(PreparedBatch),
+    Document(DocumentWrite),
+}
+
+impl Work {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Statements(batch) => batch.statements.len(),
+            Self::Document(_) => 1,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Statements(batch) => batch.bytes(),
+            Self::Document(write) => write.bytes(),
+        }
+    }
+}
+
+/// What was written.
+#[derive(Debug)]
+pub(crate) enum Done {
+    Inserted(Inserted),
+    /// The entity tag of a document; empty for one that was deleted.
+    Document(String),
+}
+
+#[derive(Debug)]
+struct Job {
+    store: StoreId,
+    work: Work,
+    answer: oneshot::Sender<Result<Done, StoreError>>,
+    /// Its room in the queue, held until it is answered.
+    _room: OwnedSemaphorePermit,
+}
+
+/// The queue, and how many lanes write.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Mutex<Queue>,
+    room: Arc<Semaphore>,
+    lanes: usize,
+    /// The number that the next transaction would like to have among writers.
+    number: AtomicI64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    /// The lanes that write now.
+    lanes: usize,
+}
+
+impl Writer {
+    pub(crate) fn new(engine: &Engine) -> Self {
+        Self {
+            queue: Mutex::default(),
+            room: Arc::new(Semaphore::new(ROOM)),
+            lanes: match engine {
+                Engine::Sqlite { .. } => 1,
+                Engine::Postgres { .. } => 2,
+            },
+            number: AtomicI64::new(0),
+        }
+    }
+
+    /// A number for a transaction, not that of the one before.
+    pub(crate) fn number(&self) -> i64 {
+        self.number.fetch_add(1, Ordering::Relaxed).rem_euclid(1024)
+    }
+
+    /// Puts a job in the queue; whether a lane must begin.
+    fn push(&self, job: Job) -> bool {
+        let mut queue = self.lock();
+        queue.jobs.push_back(job);
+        let begins = queue.lanes < self.lanes;
+        queue.lanes += usize::from(begins);
+        begins
+    }
+
+    /// The jobs that a lane writes next; without any, the lane has ended.
+    fn take(&self) -> Vec<Job> {
+        let mut queue = self.lock();
+        let (mut rows, mut bytes, mut count) = (0, 0, 0);
+        for job in &queue.jobs {
+            rows += job.work.rows();
+            bytes += job.work.bytes();
+            if count > 0 && (rows > GROUP || bytes > GROUP_BYTES) {
+                break;
+            }
+            count += 1;
+        }
+        if count == 0 {
+            queue.lanes -= 1;
+        }
+        queue.jobs.drain(..count).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Frees the lane's place if it ends by a panic; otherwise [`Writer::take`] does.
+struct Lane(Arc<Writer>);
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().lanes -= 1;
+        }
+    }
+}
+
+impl Store {
+    /// Writes something, together with what others ask for meanwhile.
+    ///
+    /// It is written whole or not at all, even when the caller does not wait for it.
+    pub(crate) async fn submit(&self, store: StoreId, work: Work) -> Result<Done, StoreError> {
+        let kib = (work.bytes() / 1024 + 1).min(ROOM);
+        let room = u32::try_from(kib).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.writer.room)
+            .try_acquire_many_owned(room)
+            .map_err(|_| StoreError::Busy)?;
+        let (answer, answered) = oneshot::channel();
+        let begins = self.writer.push(Job {
+            store,
+            work,
+            answer,
+            _room: room,
+        });
+        if begins {
+            tokio::spawn(self.clone().lane());
+        }
+        // Without an answer, the lane came to a bad end.
+        answered.await.unwrap_or(Err(StoreError::Interrupted))
+    }
+
+    async fn lane(self) {
+        let _lane = Lane(Arc::clone(&self.writer));
+        loop {
+            let jobs = self.writer.take();
+            if jobs.is_empty() {
+                return;
+            }
+            self.write_group(jobs).await;
+        }
+    }
+
+    async fn write_group(&self, jobs: Vec<Job>) {
+        match self.write(&jobs).await {
+            Ok(results) => {
+                for (job, result) in jobs.into_iter().zip(results) {
+                    // Who asked may be gone.
+                    let _ = job.answer.send(result);
+                }
+            }
+            Err(error) if jobs.len() == 1 || error.outage().is_some() => {
+                let error = Arc::new(error);
+                for job in jobs {
+                    let _ = job.answer.send(Err(StoreError::Group(Arc::clone(&error))));
+                }
+            }
+            Err(_) => {
+                for job in jobs {
+                    let result = self.write(slice::from_ref(&job)).await;
+                    let result =
+                        result.and_then(|mut results| results.pop().unwrap_or(Err(StoreError::Interrupted)));
+                    let _ = job.answer.send(result);
+                }
+            }
+        }
+    }
+
+    /// Writes jobs in one transaction, once more if it got in the way of another.
+    async fn write(&self, jobs: &[Job]) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            // An id made here is new, unless the generator failed: that is looked up once it has been met.
+            match self.write_once(jobs, attempt > 1).await {
+                Err(error) if attempt < ATTEMPTS && error.is_collision() => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
+    async fn write_once(
+        &self,
+        jobs: &[Job],
+        is_wary: bool,
+    ) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
+        let mut stores: BTreeMap<StoreId, Sorted<'_>> = BTreeMap::new();
+        for (place, job) in jobs.iter().enumerate() {
+            let sorted = stores.entry(job.store).or_default();
+            match &job.work {
+                Work::Statements(batch) => sorted.batches.push((place, batch)),
+                Work::Document(write) => sorted.documents.push((place, write)),
+            }
+        }
+        let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());
+        let mut lessons = Lessons::default();
+        let mut tx = self.engine.write().await?;
+        for (store, sorted) in &stores {
+            let refers = sorted.batches.iter().any(|(_, batch)| batch.refers());
+            if !sorted.batches.is_empty() {
+                watermark::enter(&mut tx, *store, refers).await?;
+            }
+        }
+        let writes_statements = stores.values().any(|sorted| !sorted.batches.is_empty());
+        let mut turn = if writes_statements {
+            Some(self.turn(&mut tx).await?)
+        } else {
+            None
+        };
+        for (store, sorted) in &stores {
+            if let Some(turn) = &mut turn
+                && !sorted.batches.is_empty()
+            {
+                let batches: Vec<&PreparedBatch> = sorted.batches.iter().map(|(_, batch)| *batch).collect();
+                let group = Group {
+                    store: *store,
+                    batches: &batches,
+                    is_wary,
+                };
+                let inserted = self
+                    .write_batches(&mut tx, group, &mut || turn.next(), &mut lessons)
+                    .await?;
+                let places = sorted.batches.iter().map(|(place, _)| *place);
+                results.extend(places.zip(inserted.into_iter().map(|result| result.map(Done::Inserted))));
+            }
+            let writes: Vec<&DocumentWrite> = sorted.documents.iter().map(|(_, write)| *write).collect();
+            let written = self.write_documents(&mut tx, *store, &writes).await?;
+            let places = sorted.documents.iter().map(|(place, _)| *place);
+            results.extend(places.zip(written.into_iter().map(|result| result.map(Done::Document))));
+        }
+        tx.commit().await?;
+        drop(turn);
+        self.learn(lessons);
+        results.sort_by_key(|(place, _)| *place);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+}
+
+/// The jobs of a store, each with its place in the group.
+#[derive(Default)]
+struct Sorted<'g> {
+    batches: Vec<(usize, &'g PreparedBatch)>,
+    documents: Vec<(usize, &'g DocumentWrite)>,
+}
