@@ -10,8 +10,13 @@ mod lrs;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use crate::args::{Arguments, Command};
+
+/// A server that runs for months allocates and frees all the time: this allocator does it faster, and gives memory back.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -99,7 +99,8 @@ pub(crate) async fn insert(
     Ok(affected)
 }
 
-/// `INSERT INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` looks for a parameter with a name among all the others.
+/// `INSERT OR FAIL INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` looks for a parameter with a name among all the
+/// others, and keeps a second journal to take back the rows before one that fails, which the transaction does anyway.
 fn values(into: &str, columns: usize, rows: usize, conflict: &str) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     format!(
@@ -159,7 +160,7 @@ mod tests {
     fn a_statement_has_a_parameter_for_each_value() {
         assert_eq!(
             values("t (a, b)", 2, 2, "c"),
-            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) c"
+            "INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?) c"
         );
         let columns = [Column::Integer(vec![]), Column::Text(vec![])];
         let expected = "INSERT INTO t (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c";

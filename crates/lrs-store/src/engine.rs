@@ -149,6 +149,7 @@ impl Engine {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .pragma("temp_store", "MEMORY")
             .busy_timeout(PATIENCE);
         // A connection to a file does not break while it rests.
         let pool = |connections| {
