@@ -1,0 +1,380 @@
+//! The limit: the rows that the server stored, written again to an empty database of the same engine, schema and
+//! durability, with no HTTP, no parsing and no validation. Nothing that stores the same rows can be faster.
+
+mod postgres;
+mod sqlite;
+
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    fmt::Write,
+    hash::Hash,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use cartable_lrs_store::Location;
+use futures_util::future::try_join_all;
+
+pub(crate) use self::{postgres::PostgreSql, sqlite::Sqlite};
+use crate::{Error, Result, rate};
+
+/// The table of statements, and those whose rows belong to a statement, by its place, which is the order in which they
+/// came.
+const STATEMENT: &str = "statement";
+const INDEXES: [&str; 1] = ["statement_index"];
+const PLACE: &str = "place";
+const DOCUMENT: &str = "document";
+
+/// Statements in a transaction: what 16 clients send at once, one each or fifty each.
+pub(crate) const FEW: usize = 16;
+pub(crate) const MANY: usize = 800;
+
+/// A way to write the rows of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// One prepared INSERT for each row.
+    Rows,
+    /// Up to so many rows in an INSERT.
+    Values(usize),
+    /// One INSERT for each table, from an array for each column.
+    Arrays,
+    /// The same, in one query that is its own transaction.
+    OneQuery,
+}
+
+impl Way {
+    fn name(self) -> String {
+        match self {
+            Self::Rows => "one INSERT a row".to_owned(),
+            Self::Values(1) => "one INSERT, which is the transaction".to_owned(),
+            Self::Values(most) => format!("up to {most} rows an INSERT"),
+            Self::Arrays => "UNNEST, one INSERT a table".to_owned(),
+            Self::OneQuery => "UNNEST, one query a transaction".to_owned(),
+        }
+    }
+}
+
+/// A database without the product.
+pub(crate) trait Bare: Sized {
+    type Connection;
+    /// A value, as opaque as the engine lets it be.
+    type Value: Clone + Eq + Hash;
+    /// What else is to be known of a column.
+    type Kind;
+    /// Values that are bound to a query, made before the time is taken.
+    type Arguments: Clone + Default;
+
+    const BEGIN: &'static str;
+    /// Empties the table whose name follows.
+    const EMPTY: &'static str;
+    const WAYS: &'static [Way];
+    /// Connections that write at once: each number is tried.
+    const WRITERS: &'static [usize];
+
+    async fn connect(location: &Location) -> Result<Self::Connection>;
+    async fn version(connection: &mut Self::Connection) -> Result<String>;
+    async fn columns(connection: &mut Self::Connection, table: &str) -> Result<Vec<Column<Self>>>;
+    async fn rows(connection: &mut Self::Connection, sql: String) -> Result<Vec<Row<Self>>>;
+    async fn execute(
+        connection: &mut Self::Connection,
+        sql: Arc<str>,
+        arguments: Self::Arguments,
+    ) -> Result<()>;
+
+    /// The placeholder of a query's value.
+    fn placeholder(place: usize) -> String;
+    fn bind(arguments: &mut Self::Arguments, column: &Column<Self>, value: &Self::Value) -> Result<()>;
+    fn steps(inserts: &[Insert<'_, Self>], way: Way) -> Result<Vec<Step<Self>>>;
+}
+
+type Row<E> = Vec<<E as Bare>::Value>;
+
+pub(crate) struct Column<E: Bare> {
+    name: String,
+    /// Whether the primary key has it.
+    is_key: bool,
+    kind: E::Kind,
+}
+
+/// A table with the rows that were copied from the server's.
+struct Table<E: Bare> {
+    name: &'static str,
+    columns: Vec<Column<E>>,
+    rows: Vec<Row<E>>,
+    /// Whether a row takes the place of one with its key.
+    replaces: bool,
+}
+
+/// Rows of a table that a transaction writes.
+pub(crate) struct Insert<'a, E: Bare> {
+    table: &'a Table<E>,
+    rows: Vec<&'a Row<E>>,
+}
+
+/// A query, ready to be sent.
+pub(crate) struct Step<E: Bare> {
+    sql: Arc<str>,
+    arguments: E::Arguments,
+}
+
+/// What the loop reached.
+pub(crate) struct Limit {
+    /// Statements, or documents, in a transaction.
+    pub(crate) size: usize,
+    pub(crate) way: String,
+    pub(crate) connections: usize,
+    pub(crate) per_second: f64,
+}
+
+/// The rows of some statements, and the documents.
+pub(crate) struct Sample<E: Bare> {
+    statement: Table<E>,
+    indexes: Vec<Table<E>>,
+    document: Table<E>,
+}
+
+impl<E: Bare> Sample<E> {
+    /// Copies everything that the server has stored until now.
+    pub(crate) async fn read(location: &Location) -> Result<Self> {
+        let connection = &mut E::connect(location).await?;
+        let mut indexes = Vec::new();
+        for name in INDEXES {
+            indexes.push(Table::read(connection, name, None).await?);
+        }
+        let mut document = Table::read(connection, DOCUMENT, None).await?;
+        document.replaces = true;
+        Ok(Self {
+            statement: Table::read(connection, STATEMENT, Some(PLACE)).await?,
+            indexes,
+            document,
+        })
+    }
+
+    /// Writes the statements in every way to an empty database.
+    pub(crate) async fn time_statements(&self, location: &Location, lasting: Duration) -> Result<Vec<Limit>> {
+        let mut limits = Vec::new();
+        for size in [FEW, MANY] {
+            let transactions = self.statements_by(size)?;
+            for &way in E::WAYS {
+                let steps = transactions
+                    .iter()
+                    .map(|inserts| E::steps(inserts, way))
+                    .collect::<Result<Vec<_>>>()?;
+                let emptied: Vec<_> = INDEXES.into_iter().chain([STATEMENT]).collect();
+                for &writers in E::WRITERS {
+                    let transactions = time::<E>(location, &steps, writers, &emptied, lasting).await?;
+                    limits.push(Limit::new(size, way, writers, transactions));
+                }
+            }
+        }
+        Ok(limits)
+    }
+
+    /// Writes the documents, over and over: each time as new ones, since the same content again would cost nothing.
+    pub(crate) async fn time_documents(&self, location: &Location, lasting: Duration) -> Result<Vec<Limit>> {
+        let mut limits = Vec::new();
+        for (size, ways) in [(1, &[Way::Values(1)][..]), (FEW, E::WAYS)] {
+            // Only whole transactions.
+            let transactions = self.document.rows.chunks_exact(size).map(|rows| Insert {
+                table: &self.document,
+                rows: rows.iter().collect(),
+            });
+            let transactions: Vec<_> = transactions.collect();
+            for &way in ways {
+                let steps = transactions
+                    .iter()
+                    .map(|insert| E::steps(std::slice::from_ref(insert), way))
+                    .collect::<Result<Vec<_>>>()?;
+                for &writers in E::WRITERS {
+                    let transactions = time::<E>(location, &steps, writers, &[DOCUMENT], lasting).await?;
+                    limits.push(Limit::new(size, way, writers, transactions));
+                }
+            }
+        }
+        Ok(limits)
+    }
+
+    /// What each transaction of so many statements writes: whole ones only. The rows of an index are in the order of its
+    /// key, in which they are written fastest.
+    fn statements_by(&self, size: usize) -> Result<Vec<Vec<Insert<'_, E>>>> {
+        let (statement, id) = (&self.statement, self.statement.place(PLACE)?);
+        let places: HashMap<_, _> = (0..).zip(&statement.rows).map(|(n, row)| (&row[id], n)).collect();
+        let mut transactions: Vec<Vec<Insert<'_, E>>> = statement
+            .rows
+            .chunks_exact(size)
+            .map(|rows| {
+                let rows = rows.iter().collect();
+                vec![Insert {
+                    table: statement,
+                    rows,
+                }]
+            })
+            .collect();
+        for table in &self.indexes {
+            let id = table.place(PLACE)?;
+            for transaction in &mut transactions {
+                transaction.push(Insert {
+                    table,
+                    rows: Vec::new(),
+                });
+            }
+            for row in &table.rows {
+                let place: usize = *places.get(&row[id]).ok_or("an index of no statement")?;
+                let insert = transactions
+                    .get_mut(place / size)
+                    .and_then(|inserts| inserts.last_mut());
+                if let Some(insert) = insert {
+                    insert.rows.push(row);
+                }
+            }
+        }
+        Ok(transactions)
+    }
+}
+
+impl Limit {
+    fn new(size: usize, way: Way, connections: usize, transactions_per_second: f64) -> Self {
+        Self {
+            size,
+            way: way.name(),
+            connections,
+            per_second: transactions_per_second * rate(size, Duration::from_secs(1)),
+        }
+    }
+}
+
+impl<E: Bare> Table<E> {
+    /// Copies a table, by default in the order of its key.
+    async fn read(connection: &mut E::Connection, name: &'static str, order: Option<&str>) -> Result<Self> {
+        let columns = E::columns(connection, name).await?;
+        let order = order.map_or_else(
+            || names(columns.iter().filter(|column| column.is_key)),
+            str::to_owned,
+        );
+        let sql = format!("SELECT {} FROM {name} ORDER BY {order}", names(&columns));
+        Ok(Self {
+            name,
+            rows: E::rows(connection, sql).await?,
+            columns,
+            replaces: false,
+        })
+    }
+
+    fn place(&self, column: &str) -> Result<usize> {
+        let place = self.columns.iter().position(|known| known.name == column);
+        Ok(place.ok_or_else(|| format!("{} has no column {column}", self.name))?)
+    }
+
+    /// `INSERT INTO statement (…)`.
+    fn insert_into(&self) -> String {
+        format!("INSERT INTO {} ({})", self.name, names(&self.columns))
+    }
+
+    /// What is done when there is a row with the same key.
+    fn on_conflict(&self) -> String {
+        if !self.replaces {
+            return String::new();
+        }
+        let keys = names(self.columns.iter().filter(|column| column.is_key));
+        let others: Vec<_> = self
+            .columns
+            .iter()
+            .filter(|column| !column.is_key)
+            .map(|column| format!("{0} = excluded.{0}", column.name))
+            .collect();
+        format!(" ON CONFLICT ({keys}) DO UPDATE SET {}", others.join(", "))
+    }
+}
+
+fn names<'a, E: Bare + 'a>(columns: impl IntoIterator<Item = &'a Column<E>>) -> String {
+    let names: Vec<_> = columns.into_iter().map(|column| column.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// The steps that write at most so many rows each. Their numbers of rows are powers of two, so that few texts serve
+/// all transactions: the engine prepares each once.
+fn values<E: Bare>(inserts: &[Insert<'_, E>], most: usize) -> Result<Vec<Step<E>>> {
+    let mut steps = Vec::new();
+    for Insert { table, rows } in inserts {
+        let mut rows = rows.as_slice();
+        while !rows.is_empty() {
+            let count = most.min(1 << rows.len().ilog2());
+            let (now, later) = rows.split_at(count);
+            rows = later;
+            let mut arguments = E::Arguments::default();
+            let mut sql = table.insert_into();
+            let mut place = 0;
+            for (number, row) in now.iter().enumerate() {
+                sql.push_str(if number == 0 { " VALUES (" } else { "), (" });
+                for (number, (column, value)) in table.columns.iter().zip(*row).enumerate() {
+                    place += 1;
+                    let comma = if number == 0 { "" } else { ", " };
+                    write!(sql, "{comma}{}", E::placeholder(place))?;
+                    E::bind(&mut arguments, column, value)?;
+                }
+            }
+            write!(sql, "){}", table.on_conflict())?;
+            steps.push(Step {
+                sql: sql.into(),
+                arguments,
+            });
+        }
+    }
+    Ok(steps)
+}
+
+/// Writes the transactions for a while, beginning anew, with the given tables empty, after the last; returns how many a
+/// second. Only the writing counts.
+async fn time<E: Bare>(
+    location: &Location,
+    transactions: &[Vec<Step<E>>],
+    writers: usize,
+    emptied: &[&str],
+    lasting: Duration,
+) -> Result<f64> {
+    if transactions.is_empty() {
+        return Err("too few rows for one transaction: store more statements".into());
+    }
+    let mut connections = Vec::new();
+    for _ in 0..writers {
+        connections.push(E::connect(location).await?);
+    }
+    let (mut spent, done) = (Duration::ZERO, &Cell::new(0));
+    while spent < lasting {
+        for table in emptied {
+            let sql = format!("{} {table}", E::EMPTY).into();
+            E::execute(&mut connections[0], sql, E::Arguments::default()).await?;
+        }
+        let next = &Cell::new(0);
+        let start = Instant::now();
+        let work = connections.iter_mut().map(|connection| async move {
+            while spent + start.elapsed() < lasting {
+                let Some(steps) = transactions.get(next.replace(next.get() + 1)) else {
+                    break;
+                };
+                write::<E>(connection, steps).await?;
+                done.set(done.get() + 1);
+            }
+            Ok::<_, Error>(())
+        });
+        try_join_all(work).await?;
+        spent += start.elapsed();
+    }
+    Ok(rate(done.get(), spent))
+}
+
+async fn write<E: Bare>(connection: &mut E::Connection, steps: &[Step<E>]) -> Result<()> {
+    // A query alone is a transaction.
+    let alone = steps.len() == 1;
+    if !alone {
+        E::execute(connection, E::BEGIN.into(), E::Arguments::default()).await?;
+    }
+    for step in steps {
+        E::execute(connection, Arc::clone(&step.sql), step.arguments.clone()).await?;
+    }
+    if !alone {
+        E::execute(connection, "COMMIT".into(), E::Arguments::default()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Empty databases: a folder, or a database on a PostgreSQL server.
+
+use std::{path::Path, sync::Arc};
+
+use cartable_lrs_store::{Location, Store};
+use cartable_xapi::Timestamp;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tempfile::TempDir;
+
+use crate::{Result, options::EngineName};
+
+const VARIABLES: [&str; 2] = ["CARTABLE_BENCH_POSTGRES", "CARTABLE_TEST_POSTGRES"];
+
+/// The address of the PostgreSQL server to measure on.
+pub(crate) fn postgres_server() -> Option<String> {
+    VARIABLES.iter().find_map(|name| std::env::var(name).ok())
+}
+
+/// A database that nobody else uses.
+pub(crate) struct Database {
+    pub(crate) location: Location,
+    /// Removed at the end.
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    /// Makes one; `name` tells it from the others of this run.
+    pub(crate) async fn create(engine: EngineName, folder: &Path, name: &str) -> Result<Self> {
+        match engine {
+            EngineName::Sqlite => {
+                let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(folder)?;
+                Ok(Self {
+                    location: Location::Folder(folder.path().to_owned()),
+                    _folder: Some(folder),
+                })
+            }
+            EngineName::Postgres => {
+                let server = postgres_server().ok_or("no PostgreSQL server")?;
+                let (start, _) = server
+                    .rsplit_once('/')
+                    .ok_or("PostgreSQL's address names no database")?;
+                let name = format!("cartable_bench_{}_{name}", std::process::id());
+                administer(&format!("CREATE DATABASE {name}")).await?;
+                Ok(Self {
+                    location: Location::Postgres(format!("{start}/{name}")),
+                    _folder: None,
+                })
+            }
+        }
+    }
+
+    /// Gives it the schema of the product, as the product does.
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        let clock = Arc::new(|| Timestamp::MIN);
+        Store::open(&self.location, clock).await?.close().await;
+        Ok(())
+    }
+
+    /// Removes it.
+    pub(crate) async fn drop(self) -> Result<()> {
+        if let Location::Postgres(url) = &self.location {
+            let (_, name) = url.rsplit_once('/').unwrap_or_default();
+            administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn administer(sql: &str) -> Result<()> {
+    let server = postgres_server().ok_or("no PostgreSQL server")?;
+    let mut connection = PgConnection::connect(&server).await?;
+    connection.execute(AssertSqlSafe(sql)).await?;
+    Ok(connection.close().await?)
+}

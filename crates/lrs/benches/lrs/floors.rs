@@ -1,0 +1,138 @@
+//! What the product promises of its speed: each measure beside its limit and its floor.
+
+use std::time::Duration;
+
+use crate::{
+    bare::{FEW, Limit, MANY},
+    load::Mode,
+    measure::Figures,
+    options::EngineName,
+    report::{grouped, milliseconds},
+};
+
+/// A search stays as fast as this, in milliseconds, and as this many times what it took when the store was young.
+const SEARCH: f64 = 15.0;
+const SEARCH_GROWTH: f64 = 1.5;
+/// What is stored in a second is at least so much of what the database alone could store.
+const SHARE: f64 = 0.5;
+/// Megabytes.
+const MEMORY: f64 = 150.0;
+const PROGRAM: f64 = 30.0;
+/// Seconds.
+const FIRST_ANSWER: f64 = 0.1;
+const RESTART: f64 = 0.5;
+
+/// A line of the table.
+#[derive(Default)]
+pub(crate) struct Line {
+    pub(crate) measure: String,
+    pub(crate) figure: String,
+    pub(crate) p50: String,
+    pub(crate) p99: String,
+    pub(crate) limit: String,
+    pub(crate) ratio: String,
+    pub(crate) floor: String,
+    pub(crate) is_met: bool,
+}
+
+impl Line {
+    /// A search, beside the same in a young store.
+    pub(crate) fn of_search(now: &Figures, young: &Figures) -> Self {
+        let (p99, young) = (now.percentile(99), young.percentile(99));
+        Self {
+            figure: format!("{}/s", grouped(now.requests_per_second())),
+            limit: format!("young: {}", milliseconds(young)),
+            ratio: format!("{:.2}", p99 / young),
+            floor: format!("p99 < {SEARCH} ms, ≤ {SEARCH_GROWTH} × young"),
+            is_met: p99 < SEARCH && p99 <= SEARCH_GROWTH * young,
+            ..Self::of(now)
+        }
+    }
+
+    /// Statements in, beside what the database alone stores in transactions of the same size.
+    pub(crate) fn of_statements(figures: &Figures, engine: EngineName, limits: &[Limit]) -> Self {
+        let (size, least) = match figures.mode {
+            Mode::PostBatch => (MANY, 15_000.0),
+            _ => (FEW, 5_000.0),
+        };
+        let least = (engine == EngineName::Sqlite).then_some(least);
+        let (figure, limit) = (figures.statements_per_second(), best(limits, size));
+        let promise = least.map(|least| format!(", ≥ {}/s", grouped(least)));
+        Self {
+            figure: format!("{} statements/s", grouped(figure)),
+            limit: format!("{}/s by {size}", grouped(limit)),
+            ratio: format!("{:.2}", figure / limit),
+            floor: format!("≥ {SHARE} × limit{}", promise.unwrap_or_default()),
+            is_met: figure >= SHARE * limit && least.is_none_or(|least| figure >= least),
+            ..Self::of(figures)
+        }
+    }
+
+    /// State documents; those that are written, beside what the database alone writes.
+    pub(crate) fn of_states(figures: &Figures, limits: &[Limit]) -> Self {
+        let least = match figures.mode {
+            Mode::StateGet => 8_000.0,
+            Mode::StatePut => 4_000.0,
+            _ => 3_000.0,
+        };
+        let (figure, limit) = (figures.requests_per_second(), best(limits, FEW));
+        let has_limit = figures.mode.writes_state();
+        let only = |text: String| if has_limit { text } else { String::new() };
+        Self {
+            figure: format!("{}/s", grouped(figure)),
+            limit: only(format!("{}/s by {FEW}", grouped(limit))),
+            ratio: only(format!("{:.2}", figure / limit)),
+            floor: format!("≥ {}/s", grouped(least)),
+            is_met: figure >= least,
+            ..Self::of(figures)
+        }
+    }
+
+    pub(crate) fn of_memory(peak: f64) -> Self {
+        Self::below("memory, the most of the run", peak, MEMORY, "MB")
+    }
+
+    pub(crate) fn of_program(size: f64) -> Self {
+        Self::below("the program's file", size, PROGRAM, "MB")
+    }
+
+    pub(crate) fn of_first_answer(time: Duration) -> Self {
+        let measure = "start on an empty database, to the first answer";
+        Self::below(measure, time.as_secs_f64(), FIRST_ANSWER, "s")
+    }
+
+    pub(crate) fn of_restart(time: Duration) -> Self {
+        let measure = "start on the full database, to the first answer";
+        Self::below(measure, time.as_secs_f64(), RESTART, "s")
+    }
+
+    fn of(figures: &Figures) -> Self {
+        Self {
+            measure: figures.mode.name().to_owned(),
+            p50: milliseconds(figures.percentile(50)),
+            p99: milliseconds(figures.percentile(99)),
+            ..Self::default()
+        }
+    }
+
+    fn below(measure: &str, figure: f64, most: f64, unit: &str) -> Self {
+        let decimals = if unit == "s" { 3 } else { 1 };
+        Self {
+            measure: measure.to_owned(),
+            figure: format!("{figure:.decimals$} {unit}"),
+            ratio: format!("{:.2}", figure / most),
+            floor: format!("< {most} {unit}"),
+            is_met: figure < most,
+            ..Self::default()
+        }
+    }
+}
+
+/// The most that the database alone reached with transactions of a size.
+fn best(limits: &[Limit], size: usize) -> f64 {
+    let reached = limits
+        .iter()
+        .filter(|limit| limit.size == size)
+        .map(|limit| limit.per_second);
+    reached.fold(0.0, f64::max)
+}

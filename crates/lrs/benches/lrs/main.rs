@@ -1,0 +1,223 @@
+//! What the LRS reaches, with its own program over HTTP, beside what its database reaches alone.
+//!
+//! `cargo bench -p cartable-lrs` runs it; `cargo bench -p cartable-lrs -- --help` says what can be asked.
+//!
+//! 1. A server starts on an empty database; statements and state documents fill it. (`server`, `load`, `client`)
+//! 2. Each mode is driven with connections that are kept; searches also while the store is young. (`measure`)
+//! 3. The server stops, and starts again on what it has stored.
+//! 4. The rows that it stored are written again without it: the limit. (`bare`)
+//! 5. The report puts each figure beside its limit and its floor. (`floors`, `report`)
+
+mod bare;
+mod client;
+mod database;
+mod floors;
+mod load;
+mod machine;
+mod measure;
+mod options;
+mod random;
+mod report;
+mod server;
+
+use std::{path::Path, process::ExitCode, time::Duration};
+
+use cartable_lrs_store::Location;
+use clap::Parser;
+
+use crate::{
+    bare::{Bare, Limit, PostgreSql, Sample, Sqlite},
+    database::Database,
+    load::Mode,
+    measure::{Figures, Service},
+    options::{EngineName, Options},
+    report::Findings,
+    server::Server,
+};
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+type Result<T> = std::result::Result<T, Error>;
+
+/// Statements that a young store has.
+const YOUTH: usize = 10_000;
+/// Statements whose rows are copied for the limit.
+const SAMPLE: usize = 20_000;
+
+fn main() -> ExitCode {
+    // `cargo test --all-targets` runs a benchmark without it.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        eprintln!("this is run by cargo bench");
+        return ExitCode::SUCCESS;
+    }
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// On one thread: the other processors are for the server.
+#[tokio::main(flavor = "current_thread")]
+async fn run(options: &Options) -> Result<()> {
+    let program = match &options.binary {
+        Some(program) => program.clone(),
+        None => server::build()?,
+    };
+    let mut report = format!("# The LRS\n\n{}", machine::describe()?);
+    println!("{report}");
+    for &engine in &options.engine {
+        if engine == EngineName::Postgres && database::postgres_server().is_none() {
+            println!("CARTABLE_BENCH_POSTGRES names no PostgreSQL server: PostgreSQL is not measured.");
+            continue;
+        }
+        let bench = Bench {
+            options,
+            program: &program,
+            engine,
+        };
+        let findings = match engine {
+            EngineName::Sqlite => bench.run::<Sqlite>().await?,
+            EngineName::Postgres => bench.run::<PostgreSql>().await?,
+        };
+        let findings = findings.to_markdown()?;
+        println!("{findings}");
+        report.push_str(&findings);
+    }
+    if let Some(out) = &options.out {
+        std::fs::write(out, report)?;
+    }
+    Ok(())
+}
+
+/// The run on an engine.
+struct Bench<'a> {
+    options: &'a Options,
+    program: &'a Path,
+    engine: EngineName,
+}
+
+impl Bench<'_> {
+    async fn run<E: Bare>(&self) -> Result<Findings> {
+        let mut syncs = vec![self.syncs()?];
+        let database = self.database("served").await?;
+        let findings = self.served::<E>(&database).await;
+        database.drop().await?;
+        let (mut findings, sample) = findings?;
+        syncs.push(self.syncs()?);
+        let lasting = self.lasting();
+        if self.modes().any(|mode| mode.statements() > 0) {
+            say("the database alone: statements");
+            let time = async |location: &Location| sample.time_statements(location, lasting).await;
+            findings.statement_limits = self.alone("statements", time).await?;
+        }
+        if self.modes().any(Mode::writes_state) {
+            say("the database alone: state documents");
+            let time = async |location: &Location| sample.time_documents(location, lasting).await;
+            findings.document_limits = self.alone("documents", time).await?;
+        }
+        syncs.push(self.syncs()?);
+        findings.syncs = syncs;
+        Ok(findings)
+    }
+
+    /// What the program reaches, and the rows that it stored.
+    async fn served<E: Bare>(&self, database: &Database) -> Result<(Findings, Sample<E>)> {
+        let (options, location) = (self.options, &database.location);
+        let nodes = match self.engine {
+            EngineName::Sqlite => 1,
+            EngineName::Postgres => options.nodes,
+        };
+        let service = Service::start(self.program, location, nodes).await?;
+        let (statements, batch) = (options.statements, options.batch);
+        let (youth, sampled) = (statements.min(YOUTH), statements.min(SAMPLE));
+        say("filling");
+        service.seed_states().await?;
+        let mut filling = service.fill(youth, batch).await?;
+        let young = self.drive(&service, Mode::searches).await?;
+        service.fill(sampled - youth, batch).await?;
+        let sample = Sample::read(location).await?;
+        if statements > sampled {
+            filling = service.fill(statements - sampled, batch).await?;
+        }
+        let figures = self.drive(&service, |_| true).await?;
+        let (first_answer, usage) = (service.first_answer(), service.usage()?);
+        service.stop()?;
+        let server = Server::start(self.program, location).await?;
+        let restart = server.first_answer;
+        server.stop()?;
+        let findings = Findings {
+            engine: self.engine,
+            version: E::version(&mut E::connect(location).await?).await?,
+            nodes,
+            statements,
+            batch,
+            filling,
+            youth,
+            young,
+            figures,
+            usage,
+            program: megabytes(self.program)?,
+            first_answer,
+            restart,
+            statement_limits: Vec::new(),
+            document_limits: Vec::new(),
+            syncs: Vec::new(),
+        };
+        Ok((findings, sample))
+    }
+
+    async fn drive(&self, service: &Service, wanted: impl Fn(Mode) -> bool) -> Result<Vec<Figures>> {
+        let mut figures = Vec::new();
+        for mode in self.modes().filter(|mode| wanted(*mode)) {
+            say(mode.name());
+            figures.push(service.drive(mode, self.lasting()).await?);
+        }
+        Ok(figures)
+    }
+
+    /// What an empty database reaches.
+    async fn alone(
+        &self,
+        name: &str,
+        time: impl AsyncFnOnce(&Location) -> Result<Vec<Limit>>,
+    ) -> Result<Vec<Limit>> {
+        let database = self.database(name).await?;
+        database.migrate().await?;
+        let limits = time(&database.location).await;
+        database.drop().await?;
+        limits
+    }
+
+    async fn database(&self, name: &str) -> Result<Database> {
+        Database::create(self.engine, &self.options.folder, name).await
+    }
+
+    fn syncs(&self) -> Result<f64> {
+        machine::syncs(&self.options.folder)
+    }
+
+    fn modes(&self) -> impl Iterator<Item = Mode> {
+        self.options.modes().into_iter()
+    }
+
+    fn lasting(&self) -> Duration {
+        Duration::from_secs(self.options.seconds)
+    }
+}
+
+/// Says on standard error how far the run is.
+fn say(step: &str) {
+    eprintln!("  {step}");
+}
+
+/// How many a second.
+fn rate(count: usize, time: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / time.as_secs_f64()
+}
+
+fn megabytes(file: &Path) -> Result<f64> {
+    let bytes = std::fs::metadata(file)?.len();
+    Ok(f64::from(u32::try_from(bytes)?) / 1e6)
+}
