@@ -1,6 +1,14 @@
 //! The two engines behind one way of writing queries.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -19,9 +27,11 @@ const POSTGRES_WRITERS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection to a server is tried before use when it has been idle for so long.
 const IDLE: Duration = Duration::from_secs(1);
-/// The write-ahead log of `SQLite` is carried over to the database each time it has so many pages of 4 KiB: often enough
-/// to stay small, seldom enough to carry over a page once for many changes.
-const LOG_PAGES: &str = "4000";
+/// The write-ahead log of `SQLite` is carried over to the database beside the writing, each time so many rows were
+/// written: often enough to stay small, seldom enough to carry over a page once for many changes.
+const CARRIED: usize = 2000;
+/// The writer does it itself only when the log has so many pages of 4 KiB, and takes the rest that lets it begin anew.
+const LOG_PAGES: &str = "16000";
 /// Memory for the pages of the connection that writes, in KiB; those that are in use do not fit in the usual 2 MiB.
 const WRITER_CACHE: &str = "-16000";
 
@@ -41,11 +51,20 @@ pub(crate) enum Engine {
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
+        carrier: Arc<Carrier>,
     },
     Postgres {
         writers: PgPool,
         readers: PgPool,
     },
+}
+
+/// Carries the write-ahead log over to the database.
+#[derive(Debug)]
+pub(crate) struct Carrier {
+    pool: SqlitePool,
+    /// The rows that were written since it last did.
+    rows: AtomicUsize,
 }
 
 /// A transaction on either engine; dropped without a commit, it is rolled back.
@@ -163,11 +182,40 @@ impl Engine {
             .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", LOG_PAGES);
         let writer = pool(1).connect_with(writing).await.map_err(not_a_database)?;
+        let carrier = Arc::new(Carrier {
+            pool: pool(1)
+                .connect_with(options.clone())
+                .await
+                .map_err(not_a_database)?,
+            rows: AtomicUsize::new(0),
+        });
         let readers = pool(READERS)
             .connect_with(options.read_only(true))
             .await
             .map_err(not_a_database)?;
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite {
+            writer,
+            readers,
+            carrier,
+        })
+    }
+
+    /// Notes that so many rows were written.
+    pub(crate) fn written(&self, rows: usize) {
+        if let Self::Sqlite { carrier, .. } = self
+            && carrier.rows.fetch_add(rows, Ordering::Relaxed) + rows >= CARRIED
+        {
+            // When one is at work already, this waits for its connection no longer than it takes to notice.
+            if let Some(mut connection) = carrier.pool.try_acquire() {
+                carrier.rows.store(0, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    // What fails now is done by the writer, or at the next start.
+                    let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+                        .execute(&mut *connection)
+                        .await;
+                });
+            }
+        }
     }
 
     /// Begins a transaction that writes.
@@ -189,8 +237,13 @@ impl Engine {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite {
+                writer,
+                readers,
+                carrier,
+            } => {
                 readers.close().await;
+                carrier.pool.close().await;
                 writer.close().await;
             }
             Self::Postgres { writers, readers } => {

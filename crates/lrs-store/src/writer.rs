@@ -120,14 +120,18 @@ impl Writer {
         begins
     }
 
-    /// The jobs that a lane writes next; without any, the lane has ended.
-    fn take(&self) -> Vec<Job> {
+    /// The jobs that a lane writes next, after a group of so many; without any, the lane has ended.
+    ///
+    /// At most half of those who ask: the others are written while these read their answers and ask again, so that neither
+    /// they nor the disk stand still.
+    fn take(&self, before: usize) -> Vec<Job> {
         let mut queue = self.lock();
+        let half = (before + queue.jobs.len()).div_ceil(2);
         let (mut rows, mut bytes, mut count) = (0, 0, 0);
         for job in &queue.jobs {
             rows += job.work.rows();
             bytes += job.work.bytes();
-            if count > 0 && (rows > GROUP || bytes > GROUP_BYTES) {
+            if count > 0 && (count == half || rows > GROUP || bytes > GROUP_BYTES) {
                 break;
             }
             count += 1;
@@ -180,11 +184,13 @@ impl Store {
 
     async fn lane(self) {
         let _lane = Lane(Arc::clone(&self.writer));
+        let mut before = 0;
         loop {
-            let jobs = self.writer.take();
+            let jobs = self.writer.take(before);
             if jobs.is_empty() {
                 return;
             }
+            before = jobs.len();
             self.write_group(jobs).await;
         }
     }
@@ -277,6 +283,7 @@ impl Store {
         }
         tx.commit().await?;
         drop(turn);
+        self.engine.written(jobs.iter().map(|job| job.work.rows()).sum());
         self.learn(lessons);
         results.sort_by_key(|(place, _)| *place);
         Ok(results.into_iter().map(|(_, result)| result).collect())
