@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     agent::Name,
-    bulk::{self, Column},
+    bulk::{self, Column, Insert},
     engine::{Connect, Tx, on_engine},
     error::StoreError,
     index::Facet,
@@ -90,15 +90,17 @@ impl Learned {
                 changed.push((*key, serde_json::to_string(&merged).map_err(StoreError::Text)?));
             }
         }
-        let columns = [
-            Column::Integer(vec![store.0; changed.len()]),
-            Column::Integer(vec![store.part(); changed.len()]),
-            Column::Integer(changed.iter().map(|(key, _)| *key).collect()),
-            Column::Text(changed.iter().map(|(_, text)| text.as_str()).collect()),
-        ];
-        let into = "activity (store_id, part, key, definition)";
-        let conflict = "ON CONFLICT (store_id, key, part) DO UPDATE SET definition = excluded.definition";
-        bulk::insert(tx, into, &columns, conflict).await?;
+        let insert = Insert {
+            into: "activity (store_id, part, key, definition)",
+            columns: vec![
+                Column::Integer(vec![store.0; changed.len()]),
+                Column::Integer(vec![store.part(); changed.len()]),
+                Column::Integer(changed.iter().map(|(key, _)| *key).collect()),
+                Column::Text(changed.iter().map(|(_, text)| text.as_str()).collect()),
+            ],
+            conflict: "ON CONFLICT (store_id, key, part) DO UPDATE SET definition = excluded.definition",
+        };
+        bulk::insert(tx, insert).await?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use cartable_xapi::InverseFunctionalIdentifier;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    bulk::{self, Column},
+    bulk::{self, Column, Insert},
     engine::{Tx, on_engine},
     error::StoreError,
     index::Facet,
@@ -43,16 +43,18 @@ impl Name {
 /// Keeps names that are not there yet.
 pub(crate) async fn insert_names(tx: &mut Tx, store: StoreId, names: &[&Name]) -> Result<(), sqlx::Error> {
     let texts: Vec<_> = names.iter().map(|name| to_column(&name.text)).collect();
-    let columns = [
-        Column::Integer(vec![store.0; names.len()]),
-        Column::Integer(vec![store.part(); names.len()]),
-        Column::Integer(names.iter().map(|name| name.key).collect()),
-        Column::Bytes(names.iter().map(|name| name.hash.as_slice()).collect()),
-        Column::Text(texts.iter().map(AsRef::as_ref).collect()),
-    ];
-    let into = "agent_name (store_id, part, key, name_hash, name)";
-    let conflict = "ON CONFLICT (store_id, key, name_hash, part) DO NOTHING";
-    bulk::insert(tx, into, &columns, conflict).await?;
+    let insert = Insert {
+        into: "agent_name (store_id, part, key, name_hash, name)",
+        columns: vec![
+            Column::Integer(vec![store.0; names.len()]),
+            Column::Integer(vec![store.part(); names.len()]),
+            Column::Integer(names.iter().map(|name| name.key).collect()),
+            Column::Bytes(names.iter().map(|name| name.hash.as_slice()).collect()),
+            Column::Text(texts.iter().map(AsRef::as_ref).collect()),
+        ],
+        conflict: "ON CONFLICT (store_id, key, name_hash, part) DO NOTHING",
+    };
+    bulk::insert(tx, insert).await?;
     Ok(())
 }
 

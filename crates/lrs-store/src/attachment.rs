@@ -1,7 +1,7 @@
 //! The bytes of attachments, each kept once for a store (1.0.3 Part 2, 2.4.11; 2.0, 4.2.2.6).
 
 use crate::{
-    bulk::{self, Column},
+    bulk::{self, Column, Insert},
     engine::{Tx, on_engine},
     error::StoreError,
     store::{Store, StoreId},
@@ -23,20 +23,17 @@ pub(crate) async fn insert(
     attachments: impl Iterator<Item = &NewAttachment>,
 ) -> Result<(), sqlx::Error> {
     for attachment in attachments {
-        let columns = [
-            Column::Integer(vec![store.0]),
-            Column::Integer(vec![store.part()]),
-            Column::Text(vec![&attachment.sha2]),
-            Column::Bytes(vec![&attachment.content]),
-        ];
-        let conflict = "ON CONFLICT (store_id, sha2, part) DO NOTHING";
-        bulk::insert(
-            tx,
-            "attachment (store_id, part, sha2, content)",
-            &columns,
-            conflict,
-        )
-        .await?;
+        let insert = Insert {
+            into: "attachment (store_id, part, sha2, content)",
+            columns: vec![
+                Column::Integer(vec![store.0]),
+                Column::Integer(vec![store.part()]),
+                Column::Text(vec![&attachment.sha2]),
+                Column::Bytes(vec![&attachment.content]),
+            ],
+            conflict: "ON CONFLICT (store_id, sha2, part) DO NOTHING",
+        };
+        bulk::insert(tx, insert).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
 use crate::engine::{Connect, Connection, Tx};
@@ -62,61 +62,96 @@ macro_rules! bind {
     };
 }
 
-/// Inserts rows; `into` names the table and the columns, `conflict` says what to do with a row that is there already.
-/// Returns how many were inserted or changed.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    into: &str,
-    columns: &[Column<'_>],
-    conflict: &str,
-) -> Result<u64, sqlx::Error> {
-    let rows = columns.first().map_or(0, Column::len);
+/// Rows to be inserted into a table.
+pub(crate) struct Insert<'v> {
+    /// The table and its columns: `table (a, b)`.
+    pub(crate) into: &'static str,
+    /// The values of the columns.
+    pub(crate) columns: Vec<Column<'v>>,
+    /// What is done with a row that is there already; empty when there is none.
+    pub(crate) conflict: &'static str,
+}
+
+impl Insert<'_> {
+    fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+}
+
+/// Inserts rows; returns how many were inserted or changed.
+pub(crate) async fn insert(tx: &mut Tx, insert: Insert<'_>) -> Result<u64, sqlx::Error> {
+    insert_all(tx, &[insert]).await
+}
+
+/// Inserts rows into several tables, on PostgreSQL by one query; returns how many were inserted or changed in the last.
+pub(crate) async fn insert_all(tx: &mut Tx, inserts: &[Insert<'_>]) -> Result<u64, sqlx::Error> {
     let mut affected = 0;
     match tx.connection() {
         Connection::Sqlite(connection) => {
-            let mut first = 0;
-            while let Some(length) = LENGTHS.into_iter().find(|length| first + length <= rows) {
-                let sql = values(into, columns.len(), length, conflict);
-                let mut query = sqlx::query(AssertSqlSafe(sql));
-                for row in first..first + length {
-                    for column in columns {
-                        query = bind!(query, column, values => values[row]);
-                    }
-                }
-                affected += query.execute(&mut *connection).await?.rows_affected();
-                first += length;
+            for insert in inserts {
+                affected = insert_values(connection, insert).await?;
             }
         }
-        Connection::Postgres(connection) if rows > 0 => {
-            let mut query = sqlx::query(AssertSqlSafe(arrays(into, columns, conflict)));
-            for column in columns {
+        Connection::Postgres(connection) => {
+            let inserts: Vec<&Insert<'_>> = inserts.iter().filter(|insert| insert.rows() > 0).collect();
+            if inserts.is_empty() {
+                return Ok(0);
+            }
+            let mut query = sqlx::query(AssertSqlSafe(arrays(&inserts)));
+            for column in inserts.iter().flat_map(|insert| &insert.columns) {
                 query = bind!(query, column, values => values);
             }
             affected = query.execute(connection).await?.rows_affected();
         }
-        Connection::Postgres(_) => {}
+    }
+    Ok(affected)
+}
+
+async fn insert_values(connection: &mut SqliteConnection, insert: &Insert<'_>) -> Result<u64, sqlx::Error> {
+    let (mut first, mut affected) = (0, 0);
+    while let Some(length) = LENGTHS.into_iter().find(|length| first + length <= insert.rows()) {
+        let mut query = sqlx::query(AssertSqlSafe(values(insert, length)));
+        for row in first..first + length {
+            for column in &insert.columns {
+                query = bind!(query, column, values => values[row]);
+            }
+        }
+        affected += query.execute(&mut *connection).await?.rows_affected();
+        first += length;
     }
     Ok(affected)
 }
 
 /// `INSERT OR FAIL INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` looks for a parameter with a name among all the
 /// others, and keeps a second journal to take back the rows before one that fails, which the transaction does anyway.
-fn values(into: &str, columns: usize, rows: usize, conflict: &str) -> String {
-    let row = format!("({})", vec!["?"; columns].join(", "));
+fn values(insert: &Insert<'_>, rows: usize) -> String {
+    let Insert { into, conflict, .. } = insert;
+    let row = format!("({})", vec!["?"; insert.columns.len()].join(", "));
     format!(
-        "INSERT INTO {into} VALUES {} {conflict}",
+        "INSERT OR FAIL INTO {into} VALUES {} {conflict}",
         vec![row.as_str(); rows].join(", ")
     )
 }
 
-/// `INSERT INTO table (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) …`.
-fn arrays(into: &str, columns: &[Column<'_>], conflict: &str) -> String {
-    let mut sql = format!("INSERT INTO {into} SELECT * FROM UNNEST(");
-    for (place, column) in columns.iter().enumerate() {
-        let comma = if place == 0 { "" } else { ", " };
-        let _ = write!(sql, "{comma}${}::{}", place + 1, column.array());
+/// `INSERT INTO table (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) …`, after a `WITH` of those before it.
+fn arrays(inserts: &[&Insert<'_>]) -> String {
+    let mut sql = String::new();
+    let mut parameter = 0;
+    for (number, insert) in inserts.iter().enumerate() {
+        let before = match number {
+            _ if inserts.len() == 1 => String::new(),
+            0 => "WITH part_0 AS (".to_owned(),
+            last if last + 1 == inserts.len() => ") ".to_owned(),
+            number => format!("), part_{number} AS ("),
+        };
+        let _ = write!(sql, "{before}INSERT INTO {} SELECT * FROM UNNEST(", insert.into);
+        for (place, column) in insert.columns.iter().enumerate() {
+            parameter += 1;
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(sql, "{comma}${parameter}::{}", column.array());
+        }
+        let _ = write!(sql, ") {}", insert.conflict);
     }
-    let _ = write!(sql, ") {conflict}");
     sql
 }
 
@@ -158,13 +193,18 @@ mod tests {
 
     #[test]
     fn a_statement_has_a_parameter_for_each_value() {
-        assert_eq!(
-            values("t (a, b)", 2, 2, "c"),
-            "INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?) c"
-        );
-        let columns = [Column::Integer(vec![]), Column::Text(vec![])];
+        let insert = |into| Insert {
+            into,
+            columns: vec![Column::Integer(vec![]), Column::Text(vec![])],
+            conflict: "c",
+        };
+        let expected = "INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?) c";
+        assert_eq!(values(&insert("t (a, b)"), 2), expected);
         let expected = "INSERT INTO t (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c";
-        assert_eq!(arrays("t (a, b)", &columns, "c"), expected);
+        assert_eq!(arrays(&[&insert("t (a, b)")]), expected);
+        let expected = "WITH part_0 AS (INSERT INTO t SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c) \
+                        INSERT INTO u SELECT * FROM UNNEST($3::BIGINT[], $4::TEXT[]) c";
+        assert_eq!(arrays(&[&insert("t"), &insert("u")]), expected);
         assert_eq!(parameters(3, 2), "$3, $4");
     }
 }

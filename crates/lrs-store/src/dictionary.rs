@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    bulk::{self, Column},
+    bulk::{self, Column, Insert},
     engine::{Tx, on_engine},
     error::StoreError,
     store::StoreId,
@@ -23,14 +23,17 @@ pub(crate) async fn remember(
     }
     let keys: Vec<i64> = values.keys().copied().collect();
     let texts: Vec<_> = values.values().map(|(_, value)| to_column(value)).collect();
-    let columns = [
-        Column::Integer(vec![store.0; keys.len()]),
-        Column::Integer(vec![store.part(); keys.len()]),
-        Column::Integer(keys.clone()),
-        Column::Text(texts.iter().map(AsRef::as_ref).collect()),
-    ];
-    let into = "dictionary (store_id, part, key, value)";
-    let added = bulk::insert(tx, into, &columns, "ON CONFLICT (store_id, key, part) DO NOTHING").await?;
+    let insert = Insert {
+        into: "dictionary (store_id, part, key, value)",
+        columns: vec![
+            Column::Integer(vec![store.0; keys.len()]),
+            Column::Integer(vec![store.part(); keys.len()]),
+            Column::Integer(keys.clone()),
+            Column::Text(texts.iter().map(AsRef::as_ref).collect()),
+        ],
+        conflict: "ON CONFLICT (store_id, key, part) DO NOTHING",
+    };
+    let added = bulk::insert(tx, insert).await?;
     if usize::try_from(added) == Ok(keys.len()) {
         return Ok(());
     }

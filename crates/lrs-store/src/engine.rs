@@ -131,8 +131,9 @@ impl Engine {
                     .ok()
                     .filter(|_| is_postgres)
                     .ok_or_else(|| StoreError::Address(without_password(url)))?;
-                // A generic plan for `key = $1` is many times slower here than one made for the value.
-                let options = options.options([("plan_cache_mode", "force_custom_plan")]);
+                // What reads is planned for its values: a generic plan for `key = $1` is many times slower. What writes
+                // goes by primary keys, whatever they are, and is planned once.
+                let planned = |mode| options.clone().options([("plan_cache_mode", mode)]);
                 let pool = |connections| {
                     PgPoolOptions::new()
                         .max_connections(connections)
@@ -148,8 +149,12 @@ impl Engine {
                         })
                 };
                 Ok(Self::Postgres {
-                    writers: pool(POSTGRES_WRITERS).connect_with(options.clone()).await?,
-                    readers: pool(POSTGRES_READERS).connect_with(options).await?,
+                    writers: pool(POSTGRES_WRITERS)
+                        .connect_with(planned("force_generic_plan"))
+                        .await?,
+                    readers: pool(POSTGRES_READERS)
+                        .connect_with(planned("force_custom_plan"))
+                        .await?,
                 })
             }
         }

@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
-    bulk::{self, Column},
+    bulk::{self, Column, Insert},
     engine::{Tx, on_engine},
     error::StoreError,
     index::StatementIndex,
@@ -169,27 +169,29 @@ async fn link(tx: &mut Tx, store: StoreId, place: Place, sources: &[Source]) -> 
             continue;
         }
         let column = |value| Column::Integer(vec![value]);
-        let columns = [store.0, store.part(), place.0, source.place.0].map(column);
-        let into = "reference (store_id, part, place, source)";
-        let conflict = "ON CONFLICT (store_id, place, source, part) DO NOTHING";
-        if bulk::insert(tx, into, &columns, conflict).await? == 0 {
+        let insert = Insert {
+            into: "reference (store_id, part, place, source)",
+            columns: [store.0, store.part(), place.0, source.place.0]
+                .map(column)
+                .into(),
+            conflict: "ON CONFLICT (store_id, place, source, part) DO NOTHING",
+        };
+        if bulk::insert(tx, insert).await? == 0 {
             continue;
         }
         let column = |value| Column::Integer(vec![value; source.keys.len()]);
-        let columns = [
-            column(store.0),
-            column(store.part()),
-            Column::Integer(source.keys.clone()),
-            column(place.0),
-            column(source.place.0),
-        ];
-        bulk::insert(
-            tx,
-            "reference_index (store_id, part, key, place, source)",
-            &columns,
-            "",
-        )
-        .await?;
+        let insert = Insert {
+            into: "reference_index (store_id, part, key, place, source)",
+            columns: vec![
+                column(store.0),
+                column(store.part()),
+                Column::Integer(source.keys.clone()),
+                column(place.0),
+                column(source.place.0),
+            ],
+            conflict: "",
+        };
+        bulk::insert(tx, insert).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
     activity::Learned,
     agent::{self, Name},
     attachment::{self, NewAttachment},
-    bulk::{self, Column},
+    bulk::{self, Column, Insert},
     dictionary,
     draft::{Inserted, Prepared, PreparedBatch},
     engine::{Tx, on_engine},
@@ -196,19 +196,21 @@ async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Resul
         .iter()
         .map(|(prepared, _)| prepared.version.to_string())
         .collect();
-    let columns = [
-        Column::Integer(new.iter().map(|(_, place)| place.0).collect()),
-        Column::Integer(vec![store.0; new.len()]),
-        Column::Integer(vec![store.part(); new.len()]),
-        Column::Id(new.iter().map(|(prepared, _)| prepared.id).collect()),
-        Column::Text(versions.iter().map(String::as_str).collect()),
-        Column::Flag(voided.clone()),
-        Column::OptionalId(new.iter().map(|(prepared, _)| prepared.target).collect()),
-        Column::Flag(new.iter().map(|(prepared, _)| prepared.voids).collect()),
-        Column::Text(texts.iter().map(String::as_str).collect()),
-    ];
-    let into = "statement (place, store_id, part, id, version, voided, target, voids, payload)";
-    bulk::insert(tx, into, &columns, "").await?;
+    let statements = Insert {
+        into: "statement (place, store_id, part, id, version, voided, target, voids, payload)",
+        columns: vec![
+            Column::Integer(new.iter().map(|(_, place)| place.0).collect()),
+            Column::Integer(vec![store.0; new.len()]),
+            Column::Integer(vec![store.part(); new.len()]),
+            Column::Id(new.iter().map(|(prepared, _)| prepared.id).collect()),
+            Column::Text(versions.iter().map(String::as_str).collect()),
+            Column::Flag(voided.clone()),
+            Column::OptionalId(new.iter().map(|(prepared, _)| prepared.target).collect()),
+            Column::Flag(new.iter().map(|(prepared, _)| prepared.voids).collect()),
+            Column::Text(texts.iter().map(String::as_str).collect()),
+        ],
+        conflict: "",
+    };
 
     // In the order of the index, so that its pages are met one after another.
     let mut rows: Vec<(i64, i64)> = new
@@ -218,13 +220,17 @@ async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Resul
         .flat_map(|((prepared, place), _)| prepared.keys.iter().map(|key| (*key, place.0)))
         .collect();
     rows.sort_unstable();
-    let columns = [
-        Column::Integer(vec![store.0; rows.len()]),
-        Column::Integer(vec![store.part(); rows.len()]),
-        Column::Integer(rows.iter().map(|(key, _)| *key).collect()),
-        Column::Integer(rows.iter().map(|(_, place)| *place).collect()),
-    ];
-    bulk::insert(tx, "statement_index (store_id, part, key, place)", &columns, "").await?;
+    let index = Insert {
+        into: "statement_index (store_id, part, key, place)",
+        columns: vec![
+            Column::Integer(vec![store.0; rows.len()]),
+            Column::Integer(vec![store.part(); rows.len()]),
+            Column::Integer(rows.iter().map(|(key, _)| *key).collect()),
+            Column::Integer(rows.iter().map(|(_, place)| *place).collect()),
+        ],
+        conflict: "",
+    };
+    bulk::insert_all(tx, &[statements, index]).await?;
 
     // Nothing can refer to a statement whose id was made here.
     let referring: Vec<New<'_>> = new
@@ -292,12 +298,15 @@ async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<(), Store
         });
         reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
     }
-    let columns = [
-        Column::Integer(vec![store.0; targets.len()]),
-        Column::Integer(vec![store.part(); targets.len()]),
-        Column::Id(targets.to_vec()),
-    ];
-    let conflict = "ON CONFLICT (store_id, target, part) DO NOTHING";
-    bulk::insert(tx, "voiding (store_id, part, target)", &columns, conflict).await?;
+    let insert = Insert {
+        into: "voiding (store_id, part, target)",
+        columns: vec![
+            Column::Integer(vec![store.0; targets.len()]),
+            Column::Integer(vec![store.part(); targets.len()]),
+            Column::Id(targets.to_vec()),
+        ],
+        conflict: "ON CONFLICT (store_id, target, part) DO NOTHING",
+    };
+    bulk::insert(tx, insert).await?;
     Ok(())
 }

@@ -209,8 +209,9 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Store {
-    /// Begins to write statements; the turn ends when it is dropped, after the commit.
-    pub(crate) async fn turn(&self, tx: &mut Tx) -> Result<Turn<'_>, StoreError> {
+    /// Begins to write statements of some stores, each with whether they refer to others; the turn ends when it is
+    /// dropped, after the commit.
+    pub(crate) async fn turn(&self, tx: &mut Tx, stores: &[(StoreId, bool)]) -> Result<Turn<'_>, StoreError> {
         let Held { since, writer } = match tx {
             Tx::Sqlite(_) => {
                 // The clock is read under the lock that readers take: none of them can have promised a later time.
@@ -222,7 +223,7 @@ impl Store {
                     writer: 0,
                 }
             }
-            Tx::Postgres(transaction) => watermark::hold(transaction, self.writer.number())
+            Tx::Postgres(transaction) => watermark::hold(transaction, stores, self.writer.number())
                 .await?
                 .ok_or(StoreError::Busy)?,
         };

@@ -9,7 +9,7 @@
 use cartable_xapi::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::{engine::Tx, store::StoreId};
+use crate::store::StoreId;
 
 /// The upper half of the locks' numbers, which are those of this program alone; the lower half is milliseconds.
 const LOCKS: i64 = 0x4341_5254;
@@ -18,24 +18,6 @@ const ROUND: i64 = 1 << 32;
 /// The locks of stores, and of the numbers of writers.
 const STORES: i32 = 0x4341_5253;
 const WRITERS: i32 = 0x4341_5257;
-
-/// Begins to write statements of a store. Those that refer to others, and what they refer to, must see each other: who
-/// writes such waits for the others, and they for him. On `SQLite`, everyone does anyway.
-pub(crate) async fn enter(tx: &mut Tx, store: StoreId, refers: bool) -> Result<(), sqlx::Error> {
-    if let Tx::Postgres(transaction) = tx {
-        let sql = if refers {
-            "SELECT pg_advisory_xact_lock($1, $2)"
-        } else {
-            "SELECT pg_advisory_xact_lock_shared($1, $2)"
-        };
-        sqlx::query(sql)
-            .bind(STORES)
-            .bind(number(store))
-            .execute(&mut **transaction)
-            .await?;
-    }
-    Ok(())
-}
 
 /// The number of a store's lock. Two stores may share one: they only wait for each other.
 fn number(store: StoreId) -> i32 {
@@ -50,23 +32,38 @@ pub(crate) struct Held {
     pub(crate) writer: i64,
 }
 
-/// Promises that nothing will be stored earlier than now, until the transaction ends. `None` when too many write at once.
+/// Begins to write statements of some stores, sorted, and promises that nothing will be stored earlier than now until the
+/// transaction ends. `None` when too many write at once.
+///
+/// Statements that refer to others, and what they refer to, must see each other: who writes such to a store waits for
+/// those who write to it, and they for him.
 pub(crate) async fn hold(
     transaction: &mut Transaction<'static, Postgres>,
+    stores: &[(StoreId, bool)],
     preferred: i64,
 ) -> Result<Option<Held>, sqlx::Error> {
-    // Each of these is evaluated once, and before the next.
+    let numbers: Vec<i32> = stores.iter().map(|(store, _)| number(*store)).collect();
+    let refer: Vec<bool> = stores.iter().map(|(_, refers)| *refers).collect();
+    // Each of these is evaluated once, and before the next, which reads it.
     let held: Option<(i32, i64)> = sqlx::query_as(
-        "WITH free AS MATERIALIZED (
-             SELECT (($1 + n) % 1024)::int AS writer FROM generate_series(0, 63) n
-             WHERE pg_try_advisory_xact_lock($2, (($1 + n) % 1024)::int) LIMIT 1
+        "WITH entered AS MATERIALIZED (
+             SELECT CASE WHEN refers THEN pg_advisory_xact_lock($1, number)
+                         ELSE pg_advisory_xact_lock_shared($1, number) END
+             FROM UNNEST($2::INT[], $3::BOOLEAN[]) AS stores (number, refers)
+         ), free AS MATERIALIZED (
+             SELECT (($4 + n) % 1024)::INT AS writer
+             FROM (SELECT COUNT(*) AS stores FROM entered) AS counted, generate_series(0, 63) n
+             WHERE stores > 0 AND pg_try_advisory_xact_lock($5, (($4 + n) % 1024)::INT) LIMIT 1
          ), held AS MATERIALIZED (
              SELECT writer, pg_advisory_xact_lock_shared(
-                 $3 * $4 + floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint % $4)
+                 $6 * $7 + floor(extract(epoch FROM clock_timestamp()) * 1000)::BIGINT % $7)
              FROM free
          )
-         SELECT writer, floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM held",
+         SELECT writer, floor(extract(epoch FROM clock_timestamp()) * 1000000)::BIGINT FROM held",
     )
+    .bind(STORES)
+    .bind(numbers)
+    .bind(refer)
     .bind(preferred)
     .bind(WRITERS)
     .bind(LOCKS)

@@ -25,7 +25,6 @@ use crate::{
     error::StoreError,
     statement::{Group, Lessons},
     store::{Store, StoreId},
-    watermark,
 };
 
 /// A group has so many statements or documents at the most, and so many bytes, but at least one job.
@@ -248,17 +247,15 @@ impl Store {
         let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());
         let mut lessons = Lessons::default();
         let mut tx = self.engine.write().await?;
-        for (store, sorted) in &stores {
-            let refers = sorted.batches.iter().any(|(_, batch)| batch.refers());
-            if !sorted.batches.is_empty() {
-                watermark::enter(&mut tx, *store, refers).await?;
-            }
-        }
-        let writes_statements = stores.values().any(|sorted| !sorted.batches.is_empty());
-        let mut turn = if writes_statements {
-            Some(self.turn(&mut tx).await?)
-        } else {
+        let writing: Vec<(StoreId, bool)> = stores
+            .iter()
+            .filter(|(_, sorted)| !sorted.batches.is_empty())
+            .map(|(store, sorted)| (*store, sorted.batches.iter().any(|(_, batch)| batch.refers())))
+            .collect();
+        let mut turn = if writing.is_empty() {
             None
+        } else {
+            Some(self.turn(&mut tx, &writing).await?)
         };
         for (store, sorted) in &stores {
             if let Some(turn) = &mut turn
