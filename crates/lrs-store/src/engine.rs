@@ -131,9 +131,17 @@ impl Engine {
                     .ok()
                     .filter(|_| is_postgres)
                     .ok_or_else(|| StoreError::Address(without_password(url)))?;
-                // What reads is planned for its values: a generic plan for `key = $1` is many times slower. What writes
-                // goes by primary keys, whatever they are, and is planned once.
-                let planned = |mode| options.clone().options([("plan_cache_mode", mode)]);
+                // Every query goes by an index that begins with what it asks for and ends in the order of the answer. It
+                // is planned once, and must not be planned for values that most statements share or that few have: the
+                // ways that would then look better are many times slower for the others.
+                let options = options.options([
+                    ("plan_cache_mode", "force_generic_plan"),
+                    ("enable_bitmapscan", "off"),
+                    ("enable_hashjoin", "off"),
+                    ("enable_mergejoin", "off"),
+                    ("enable_seqscan", "off"),
+                    ("jit", "off"),
+                ]);
                 let pool = |connections| {
                     PgPoolOptions::new()
                         .max_connections(connections)
@@ -149,12 +157,8 @@ impl Engine {
                         })
                 };
                 Ok(Self::Postgres {
-                    writers: pool(POSTGRES_WRITERS)
-                        .connect_with(planned("force_generic_plan"))
-                        .await?,
-                    readers: pool(POSTGRES_READERS)
-                        .connect_with(planned("force_custom_plan"))
-                        .await?,
+                    writers: pool(POSTGRES_WRITERS).connect_with(options.clone()).await?,
+                    readers: pool(POSTGRES_READERS).connect_with(options).await?,
                 })
             }
         }
