@@ -5,7 +5,12 @@ use std::{net::IpAddr, sync::Arc};
 use cartable_lrs_store::{Clock, Store, StoreError};
 use cartable_xapi::{Iri, Timestamp, Uuid};
 
-use crate::{console::Throttle, cursor::CursorKey, limit::Limiter, xapi::Authenticator};
+use crate::{
+    console::Throttle,
+    cursor::CursorKey,
+    limit::Limiter,
+    xapi::{Authenticator, Room},
+};
 
 /// A generator: fills bytes at random, fit for secrets.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -43,6 +48,7 @@ struct Inner {
     authenticator: Authenticator,
     throttle: Throttle,
     rate: Limiter<String>,
+    bodies: Room,
 }
 
 impl Lrs {
@@ -69,6 +75,7 @@ impl Lrs {
             authenticator,
             throttle: Throttle::default(),
             rate,
+            bodies: Room::default(),
         })))
     }
 
@@ -119,6 +126,11 @@ impl Lrs {
     /// How often each credential may ask.
     pub(crate) fn rate(&self) -> &Limiter<String> {
         &self.0.rate
+    }
+
+    /// The room for the bodies of requests.
+    pub(crate) fn bodies(&self) -> &Room {
+        &self.0.bodies
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

@@ -127,6 +127,15 @@ impl Refusal {
         Self::later(status, message, seconds)
     }
 
+    /// Asks to come again in a moment: more is sent than can be held.
+    pub(crate) fn busy() -> Self {
+        Self::later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "more is sent than can be written: nothing was stored; try again as Retry-After says",
+            1,
+        )
+    }
+
     /// Asks to come again in so many seconds.
     fn later(status: StatusCode, error: impl Into<String>, seconds: u64) -> Self {
         Self {
@@ -150,11 +159,7 @@ impl From<StoreError> for Refusal {
             StoreError::Conflict(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
             StoreError::PreconditionFailed => Self::new(StatusCode::PRECONDITION_FAILED, error.to_string()),
             StoreError::NotMergeable => Self::bad_request(error.to_string()),
-            StoreError::Busy => Self::later(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "more is sent than can be written: nothing was stored; try again as Retry-After says",
-                1,
-            ),
+            StoreError::Busy => Self::busy(),
             _ => Self::internal(&error),
         }
     }

@@ -49,27 +49,31 @@ async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
     let url = url.trim_end_matches('/');
     println!("LRS      {url}{XAPI}/");
     println!("Console  {url}{CONSOLE}");
-    let known = store
-        .has_account()
-        .await
-        .map_err(|error| store_failure(&error, locale))?;
-    if !known {
-        let password = new_password(&store, locale).await?;
-        println!(
-            "{}",
-            choose(
-                locale,
-                format!("         account {ACCOUNT}, password {password} (shown this once)"),
-                format!("         compte {ACCOUNT}, mot de passe {password} (montré cette seule fois)"),
-            )
-        );
-    }
-    print_how_to_stop(locale);
-    let result = until_asked_to_stop(
+    let announced = async {
+        // Hashing takes a while, and clients need not wait for it.
+        let known = store
+            .has_account()
+            .await
+            .map_err(|error| store_failure(&error, locale))?;
+        if !known {
+            let password = new_password(&store, locale).await?;
+            println!(
+                "{}",
+                choose(
+                    locale,
+                    format!("         account {ACCOUNT}, password {password} (shown this once)"),
+                    format!("         compte {ACCOUNT}, mot de passe {password} (montré cette seule fois)"),
+                )
+            );
+        }
+        print_how_to_stop(locale);
+        Ok(())
+    };
+    let answering = until_asked_to_stop(
         cartable_lrs::serve(listener, server, environment::asked_to_stop()),
         locale,
-    )
-    .await;
+    );
+    let result = tokio::try_join!(answering, announced).map(|_| ());
     store.close().await;
     drop(lock);
     result

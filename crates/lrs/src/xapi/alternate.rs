@@ -3,16 +3,15 @@
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, Method, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-
 use cartable_xapi::Version;
 
 use super::{VERSION, body, version_of};
-use crate::refusal::Refusal;
+use crate::{environment::Lrs, refusal::Refusal};
 
 /// The form's fields that stand for headers.
 const HEADERS: [HeaderName; 7] = [
@@ -26,7 +25,7 @@ const HEADERS: [HeaderName; 7] = [
 ];
 
 /// Rewrites a request of the alternate syntax into the one it stands for; leaves any other alone.
-pub(super) async fn rewrite(request: Request, next: Next) -> Response {
+pub(super) async fn rewrite(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let alternate = request.method() == Method::POST
         && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "method");
@@ -35,7 +34,7 @@ pub(super) async fn rewrite(request: Request, next: Next) -> Response {
     if !alternate || is_2_0 {
         return next.run(request).await;
     }
-    match rewritten(request).await {
+    match rewritten(&lrs, request).await {
         Ok(request) => {
             let version = version_of(request.headers());
             let mut response = next.run(request).await;
@@ -49,7 +48,7 @@ pub(super) async fn rewrite(request: Request, next: Next) -> Response {
     }
 }
 
-async fn rewritten(request: Request) -> Result<Request, Refusal> {
+async fn rewritten(lrs: &Lrs, request: Request) -> Result<Request, Refusal> {
     let (mut parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     let mut parameters = form_urlencoded::parse(query.as_bytes());
@@ -72,7 +71,7 @@ async fn rewritten(request: Request) -> Result<Request, Refusal> {
             "a request with the parameter method must be application/x-www-form-urlencoded",
         ));
     }
-    let form = body::read(body).await?;
+    let form = body::read(lrs.bodies(), body).await?;
     // What the outer request says of its own body does not hold for the content.
     parts.headers.remove(header::CONTENT_TYPE);
     parts.headers.remove(header::CONTENT_LENGTH);

@@ -49,7 +49,7 @@ pub(super) async fn post(
             "the credential of a launch cannot ask for another",
         ));
     }
-    let bytes = body::read(body).await?;
+    let bytes = body::read(lrs.bodies(), body).await?;
     let asked: Asked = serde_json::from_slice(&bytes)
         .map_err(|error| Refusal::bad_request(format!("the body is no request for a credential: {error}")))?;
     let now = lrs.now();

@@ -146,7 +146,7 @@ impl Resource {
         if blind {
             precondition = Precondition::NoneMatch(Vec::new());
         }
-        let content = body::read(body).await?;
+        let content = body::read(lrs.bodies(), body).await?;
         must_be_json_if_it_says_so(&headers, &content)?;
         if blind && !call.version.is_2_0() {
             let known = lrs
@@ -165,7 +165,7 @@ impl Resource {
                 call.store(),
                 &target.key(),
                 &target.name(),
-                content.into(),
+                content.to_vec(),
                 body::content_type(&headers),
                 &precondition,
             )
@@ -189,7 +189,7 @@ impl Resource {
         call.require(self.scope, false)?;
         let target = self.target(&call, Wants::One)?;
         let precondition = read_precondition(&headers)?;
-        let content = body::read(body).await?;
+        let content = body::read(lrs.bodies(), body).await?;
         let is_json = body::media_type(&headers) == "application/json";
         if is_json && serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&content).is_err()
         {
@@ -203,7 +203,7 @@ impl Resource {
                 call.store(),
                 &target.key(),
                 &target.name(),
-                content.into(),
+                content.to_vec(),
                 body::content_type(&headers),
                 &precondition,
             )

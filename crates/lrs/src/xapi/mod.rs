@@ -21,18 +21,26 @@ mod submission;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
 use cartable_xapi::Version;
 use tower::Layer;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer,
+        predicate::{Predicate, SizeAbove},
+    },
+    cors::{Any, CorsLayer},
+};
 
 use crate::{environment::Lrs, openapi, refusal::Refusal};
 
 pub(crate) use authentication::Authenticator;
+pub(crate) use body::Room;
 #[cfg(feature = "fuzzing")]
 pub(crate) use statements::read_query;
 #[cfg(feature = "fuzzing")]
@@ -55,11 +63,24 @@ pub(crate) fn routes(lrs: Lrs) -> Router<Lrs> {
     let resources = resources
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .with_state(lrs.clone());
+        .with_state(lrs.clone())
+        .layer(compression());
     // The alternate request syntax changes the method and the address, so it comes before they choose a resource.
-    let resources = middleware::from_fn(alternate::rewrite).layer(resources);
+    let resources = middleware::from_fn_with_state(lrs.clone(), alternate::rewrite).layer(resources);
     let resources = middleware::from_fn_with_state(lrs, common_headers).layer(resources);
     Router::new().route_service(&format!("{XAPI}/{{*path}}"), cors().layer(resources))
+}
+
+/// Compresses answers for clients that ask for it: statements repeat the same words. A document has an entity tag of its
+/// bytes, and a refusal a length that some clients rely on.
+fn compression() -> CompressionLayer<impl Predicate> {
+    const WORTH_IT: u64 = 1024;
+    let is_whole = |status: StatusCode, _, headers: &HeaderMap, _: &_| {
+        status == StatusCode::OK && !headers.contains_key(header::ETAG)
+    };
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(is_whole.and(SizeAbove::new(WORTH_IT)))
 }
 
 /// What answers at a path. Which paths there are, the document's list says (`openapi.rs`).

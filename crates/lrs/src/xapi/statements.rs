@@ -43,7 +43,7 @@ pub(super) async fn post(
 ) -> Result<Json<Vec<Uuid>>, Refusal> {
     call.require(Scope::StatementsWrite, false)?;
     call.parameters.reader(&[], call.version).finish(())?;
-    let bytes = body::read(body).await?;
+    let bytes = body::read(lrs.bodies(), body).await?;
     let submission = Submission::read(&headers, call.version, &bytes)?;
     let inserted = insert(&lrs, &call, submission).await?;
     Ok(Json(inserted.ids))
@@ -60,7 +60,7 @@ pub(super) async fn put(
     reader.require("statementId");
     let id = reader.uuid("statementId");
     let id = reader.finish(id)?.unwrap_or_default();
-    let bytes = body::read(body).await?;
+    let bytes = body::read(lrs.bodies(), body).await?;
     let mut submission = Submission::read(&headers, call.version, &bytes)?;
     if submission.is_array {
         return Err(Refusal::bad_request(

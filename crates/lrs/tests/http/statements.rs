@@ -1,3 +1,5 @@
+use std::io::Read;
+
 use axum::http::{Method, StatusCode};
 use cartable_lrs_store::on_both_engines;
 use serde_json::{Value, json};
@@ -172,5 +174,32 @@ on_both_engines! {
         assert_eq!(found, [&ids[2], &ids[1]]);
         let answer = client.get(&path.replace("limit=2", "limit=3")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text());
+    }
+
+    async fn a_long_page_is_whole_in_every_format_and_compressed_when_asked(database) {
+        let client = Client::new(&database).await;
+        let all: Vec<_> = (0..250).map(|count| statement(&format!("a{count}"), "completed")).collect();
+        let ids = post(&client, &json!(all)).await;
+        for path in ["/xapi/statements?limit=240", "/xapi/statements?limit=240&format=ids", "/xapi/statements?limit=240&format=canonical"] {
+            let answer = client.get(path).await;
+            assert_eq!((answer.status, answer.header("content-encoding")), (StatusCode::OK, ""));
+            let page = answer.json();
+            let found: Vec<_> = page["statements"].as_array().unwrap().iter().map(|statement| statement["id"].as_str().unwrap()).collect();
+            let expected: Vec<_> = ids.iter().rev().take(240).collect();
+            assert_eq!(found, expected, "{path}");
+            let rest = client.get(page["more"].as_str().unwrap()).await.json();
+            assert_eq!(rest["statements"].as_array().unwrap().len(), 10);
+            assert_eq!(rest["more"], "");
+
+            let compressed = client.call(Method::GET, path, &[("accept-encoding", "gzip")], "").await;
+            assert_eq!((compressed.header("content-encoding"), compressed.header("vary")), ("gzip", "accept-encoding"));
+            assert!(compressed.body.len() < answer.body.len() / 5, "{} of {}", compressed.body.len(), answer.body.len());
+            let mut text = String::new();
+            flate2::read::GzDecoder::new(compressed.body.as_slice()).read_to_string(&mut text).unwrap();
+            assert_eq!(text, answer.text());
+        }
+        // What is small, a refusal, and a document with the tag of its bytes come as they are.
+        let refused = client.call(Method::GET, "/xapi/statements?unknown=1", &[("accept-encoding", "gzip")], "").await;
+        assert_eq!((refused.status, refused.header("content-encoding")), (StatusCode::BAD_REQUEST, ""));
     }
 }
