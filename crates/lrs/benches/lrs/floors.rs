@@ -128,11 +128,11 @@ impl Line {
     }
 }
 
-/// The most that the database alone reached with transactions of a size.
+/// The most that the loop reached alone with transactions of a size; what several of them reach at once is shown beside.
 fn best(limits: &[Limit], size: usize) -> f64 {
     let reached = limits
         .iter()
-        .filter(|limit| limit.size == size)
+        .filter(|limit| limit.size == size && limit.connections == 1)
         .map(|limit| limit.per_second);
     reached.fold(0.0, f64::max)
 }

@@ -11,6 +11,9 @@ const VERBS: u32 = 10;
 const ACTIVITIES: u32 = 200;
 const COURSES: u32 = 20;
 const REGISTRATIONS: u32 = 5000;
+/// The learners, and the registrations, of the first statements. Searches are about these, so that they find a whole page
+/// in a young store as well, and what is compared is not how much they find.
+const FIRST: u32 = 100;
 
 /// Statements in a batch of [`Mode::PostBatch`].
 const BATCH: usize = 50;
@@ -96,6 +99,8 @@ pub(crate) struct Load<'a> {
     /// A time before every statement.
     since: &'a str,
     connection: usize,
+    /// Whether it is about the first learners alone.
+    is_first: bool,
     count: u32,
     random: Random,
     body: Vec<u8>,
@@ -109,10 +114,19 @@ impl<'a> Load<'a> {
             headers,
             since,
             connection,
+            is_first: false,
             count: 0,
             random: Random::new((seed << 16) + u64::try_from(connection).unwrap_or_default()),
             body: Vec::new(),
             request: Vec::new(),
+        }
+    }
+
+    /// The same, about the first learners alone.
+    pub(crate) fn of_first(self) -> Self {
+        Self {
+            is_first: true,
+            ..self
         }
     }
 
@@ -122,7 +136,7 @@ impl<'a> Load<'a> {
         match mode {
             Mode::Get50 => self.search(""),
             Mode::GetAgent => {
-                let agent = encode(&account(self.random.below(ACTORS)));
+                let agent = encode(&account(self.random.below(FIRST)));
                 self.search(&format!("&agent={agent}"))
             }
             Mode::GetVerb => {
@@ -131,7 +145,7 @@ impl<'a> Load<'a> {
                 self.search(&format!("&verb={verb}&since={since}"))
             }
             Mode::GetReg => {
-                let registration = registration(self.random.below(REGISTRATIONS));
+                let registration = registration(self.random.below(FIRST));
                 self.search(&format!("&registration={registration}"))
             }
             Mode::GetAct => {
@@ -139,7 +153,7 @@ impl<'a> Load<'a> {
                 self.search(&format!("&activity={course}&related_activities=true"))
             }
             Mode::GetAgentVerb => {
-                let agent = encode(&account(self.random.below(ACTORS)));
+                let agent = encode(&account(self.random.below(FIRST)));
                 let verb = encode(&verb(self.random.below(VERBS)));
                 self.search(&format!("&agent={agent}&verb={verb}"))
             }
@@ -228,9 +242,14 @@ impl<'a> Load<'a> {
 
     /// About 0.9 kB, without an id: the LRS makes it.
     fn statement(&mut self) -> std::io::Result<()> {
+        let (actors, registrations) = if self.is_first {
+            (FIRST, FIRST)
+        } else {
+            (ACTORS, REGISTRATIONS)
+        };
         let random = &mut self.random;
         let (learner, verb_number, unit) = (
-            random.below(ACTORS),
+            random.below(actors),
             random.below(VERBS),
             random.below(ACTIVITIES),
         );
@@ -257,7 +276,7 @@ impl<'a> Load<'a> {
             score = random.below(100),
             minutes = 1 + random.below(59),
             seconds = random.below(60),
-            registration = registration(random.below(REGISTRATIONS)),
+            registration = registration(random.below(registrations)),
             course = course(unit % COURSES),
             month = 1 + random.below(9),
             day = 1 + random.below(28),

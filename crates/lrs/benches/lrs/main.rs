@@ -134,12 +134,12 @@ impl Bench<'_> {
         let (youth, sampled) = (statements.min(YOUTH), statements.min(SAMPLE));
         say("filling");
         service.seed_states().await?;
-        let mut filling = service.fill(youth, batch).await?;
+        let mut filling = service.fill(youth, batch, true).await?;
         let young = self.drive(&service, Mode::searches).await?;
-        service.fill(sampled - youth, batch).await?;
+        service.fill(sampled - youth, batch, false).await?;
         let sample = Sample::read(location).await?;
         if statements > sampled {
-            filling = service.fill(statements - sampled, batch).await?;
+            filling = service.fill(statements - sampled, batch, false).await?;
         }
         let figures = self.drive(&service, |_| true).await?;
         let (first_answer, usage) = (service.first_answer(), service.usage()?);

@@ -108,15 +108,16 @@ impl Service {
         Ok(all)
     }
 
-    /// Stores at least so many statements; returns how many a second.
-    pub(crate) async fn fill(&self, statements: usize, batch: usize) -> Result<f64> {
+    /// Stores at least so many statements, the first of the store or others; returns how many a second.
+    pub(crate) async fn fill(&self, statements: usize, batch: usize, are_first: bool) -> Result<f64> {
         let batches = statements.div_ceil(batch);
         let left = Cell::new(batches);
         let left = &left;
         let start = Instant::now();
         let fillers = (0..FILLERS).map(|place| async move {
             let mut connection = self.connect(place).await?;
-            let mut load = self.load(place);
+            let load = self.load(place);
+            let mut load = if are_first { load.of_first() } else { load };
             while let Some(next) = left.get().checked_sub(1) {
                 left.set(next);
                 connection.send(load.batch(batch)?).await?;
