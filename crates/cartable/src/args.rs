@@ -131,6 +131,15 @@ pub(crate) struct Serve {
     )]
     pub(crate) listen: SocketAddr,
 
+    /// A replica of the PostgreSQL database that answers searches
+    #[arg(
+        long,
+        value_name = "postgres://USER:PASSWORD@HOST/NAME",
+        env = "CARTABLE_DATABASE_READ",
+        requires = "database"
+    )]
+    pub(crate) database_read: Option<String>,
+
     /// Where clients reach the server, when that is not the address it listens on
     #[arg(long, value_name = "URL", env = "CARTABLE_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,

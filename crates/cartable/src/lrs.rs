@@ -40,7 +40,16 @@ impl Data {
 
 /// Opens the database.
 pub(crate) async fn open(location: &Location, locale: Locale) -> Result<Store, Failure> {
-    Store::open(location, environment::clock())
+    open_with(location, None, locale).await
+}
+
+/// Opens the database, with a replica that answers searches.
+pub(crate) async fn open_with(
+    location: &Location,
+    replica: Option<&str>,
+    locale: Locale,
+) -> Result<Store, Failure> {
+    Store::open_with(location, replica, environment::clock())
         .await
         .map_err(|error| store_failure(&error, locale))
 }

@@ -197,7 +197,7 @@ impl Store {
     ) -> Result<BTreeMap<String, Value>, StoreError> {
         let ids: BTreeMap<i64, &String> = ids.iter().map(|id| (Facet::activity(id).key(), id)).collect();
         let keys: Vec<i64> = ids.keys().copied().collect();
-        let mut reader = self.engine.read().await?;
+        let mut reader = self.engine.search().await?;
         let known = definitions(&mut reader, store, &keys).await?;
         let named = |(key, known)| Some(((*ids.get(&key)?).clone(), Value::Object(known)));
         Ok(known.into_iter().filter_map(named).collect())

@@ -65,7 +65,7 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn agent_names(&self, store: StoreId, agent: &Facet) -> Result<Vec<String>, StoreError> {
-        let mut reader = self.engine.read().await?;
+        let mut reader = self.engine.search().await?;
         let mut names: Vec<String> = on_engine!(&mut reader, |connection| {
             sqlx::query_scalar(
                 "SELECT name FROM agent_name WHERE store_id = $1 AND part = $2 AND key = $3

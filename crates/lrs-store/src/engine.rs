@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::error::StoreError;
+use crate::{error::StoreError, replica::Replica};
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -56,6 +56,8 @@ pub(crate) enum Engine {
     Postgres {
         writers: PgPool,
         readers: PgPool,
+        /// Answers searches in place of the readers.
+        replica: Option<Arc<Replica>>,
     },
 }
 
@@ -122,26 +124,24 @@ macro_rules! on_engine {
 pub(crate) use on_engine;
 
 impl Engine {
-    pub(crate) async fn connect(location: &Location) -> Result<Self, StoreError> {
+    pub(crate) async fn connect(location: &Location, replica: Option<&str>) -> Result<Self, StoreError> {
         match location {
             Location::Folder(folder) => Self::embedded(folder).await,
             Location::Postgres(url) => {
-                let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-                let options = PgConnectOptions::from_str(url)
-                    .ok()
-                    .filter(|_| is_postgres)
-                    .ok_or_else(|| StoreError::Address(without_password(url)))?;
                 // Every query goes by an index that begins with what it asks for and ends in the order of the answer. It
                 // is planned once, and must not be planned for values that most statements share or that few have: the
                 // ways that would then look better are many times slower for the others.
-                let options = options.options([
-                    ("plan_cache_mode", "force_generic_plan"),
-                    ("enable_bitmapscan", "off"),
-                    ("enable_hashjoin", "off"),
-                    ("enable_mergejoin", "off"),
-                    ("enable_seqscan", "off"),
-                    ("jit", "off"),
-                ]);
+                let planned = |options: PgConnectOptions| {
+                    options.options([
+                        ("plan_cache_mode", "force_generic_plan"),
+                        ("enable_bitmapscan", "off"),
+                        ("enable_hashjoin", "off"),
+                        ("enable_mergejoin", "off"),
+                        ("enable_seqscan", "off"),
+                        ("jit", "off"),
+                    ])
+                };
+                let options = planned(address(url)?);
                 let pool = |connections| {
                     PgPoolOptions::new()
                         .max_connections(connections)
@@ -159,6 +159,15 @@ impl Engine {
                 Ok(Self::Postgres {
                     writers: pool(POSTGRES_WRITERS).connect_with(options.clone()).await?,
                     readers: pool(POSTGRES_READERS).connect_with(options).await?,
+                    replica: match replica {
+                        Some(url) => {
+                            let pool = pool(POSTGRES_READERS)
+                                .connect_with(planned(address(url)?))
+                                .await?;
+                            Some(Arc::new(Replica::new(pool)))
+                        }
+                        None => None,
+                    },
                 })
             }
         }
@@ -244,6 +253,22 @@ impl Engine {
         })
     }
 
+    /// A connection that searches: on a replica, which knows a little less, where there is one.
+    pub(crate) async fn search(&self) -> Result<Reader, sqlx::Error> {
+        match self {
+            Self::Postgres {
+                replica: Some(replica),
+                ..
+            } => Ok(Reader::Postgres(replica.pool.acquire().await?)),
+            _ => self.read().await,
+        }
+    }
+
+    /// Whether searches may know less than what is stored.
+    pub(crate) fn has_replica(&self) -> bool {
+        matches!(self, Self::Postgres { replica: Some(_), .. })
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite {
@@ -255,7 +280,14 @@ impl Engine {
                 carrier.pool.close().await;
                 writer.close().await;
             }
-            Self::Postgres { writers, readers } => {
+            Self::Postgres {
+                writers,
+                readers,
+                replica,
+            } => {
+                if let Some(replica) = replica {
+                    replica.pool.close().await;
+                }
                 readers.close().await;
                 writers.close().await;
             }
@@ -298,6 +330,14 @@ fn not_a_database(error: sqlx::Error) -> StoreError {
     } else {
         error.into()
     }
+}
+
+fn address(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    PgConnectOptions::from_str(url)
+        .ok()
+        .filter(|_| is_postgres)
+        .ok_or_else(|| StoreError::Address(without_password(url)))
 }
 
 fn without_password(url: &str) -> String {

@@ -25,6 +25,7 @@ mod place;
 mod query;
 mod recent;
 mod reference;
+mod replica;
 mod seen;
 mod setting;
 mod statement;

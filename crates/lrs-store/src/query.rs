@@ -81,24 +81,12 @@ impl Store {
         id: Uuid,
         voided: bool,
     ) -> Result<Option<Found>, StoreError> {
-        let mut reader = self.engine.read().await?;
-        let row: Option<(i64, String)> = on_engine!(&mut reader, |connection| {
-            sqlx::query_as(
-                "SELECT place, payload FROM statement
-                 WHERE store_id = $1 AND part = $2 AND id = $3 AND voided = $4",
-            )
-            .bind(store.0)
-            .bind(store.part())
-            .bind(id)
-            .bind(voided)
-            .fetch_optional(connection)
-            .await?
-        });
-        Ok(row.map(|(place, payload)| Found {
-            id,
-            place: Place(place),
-            payload,
-        }))
+        let mut found = get(&mut self.engine.search().await?, store, id, voided).await?;
+        // Who has just stored a statement may ask for it before a replica has it.
+        if found.is_none() && self.engine.has_replica() {
+            found = get(&mut self.engine.read().await?, store, id, voided).await?;
+        }
+        Ok(found)
     }
 
     /// A page of the statements that a filter matches; voided ones are left out.
@@ -107,7 +95,7 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn statements(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
-        let mut reader = self.engine.read().await?;
+        let mut reader = self.engine.search().await?;
         let mut facets: Vec<Vec<i64>> = sorted(&filter.facets);
         if facets.len() > 1 {
             let rarest = rarest(&mut reader, store, filter, &facets).await?;
@@ -142,6 +130,31 @@ impl Store {
         let next = statements.last().filter(|_| is_cut).map(|last| last.place);
         Ok(Page { statements, next })
     }
+}
+
+async fn get(
+    reader: &mut Reader,
+    store: StoreId,
+    id: Uuid,
+    voided: bool,
+) -> Result<Option<Found>, sqlx::Error> {
+    let row: Option<(i64, String)> = on_engine!(reader, |connection| {
+        sqlx::query_as(
+            "SELECT place, payload FROM statement
+             WHERE store_id = $1 AND part = $2 AND id = $3 AND voided = $4",
+        )
+        .bind(store.0)
+        .bind(store.part())
+        .bind(id)
+        .bind(voided)
+        .fetch_optional(connection)
+        .await?
+    });
+    Ok(row.map(|(place, payload)| Found {
+        id,
+        place: Place(place),
+        payload,
+    }))
 }
 
 /// Which of several facets has the fewest rows; of those that have many, the first.

@@ -73,7 +73,20 @@ impl Store {
     ///
     /// When it cannot be reached or written to, holds something else, or was made by a newer program.
     pub async fn open(location: &Location, clock: Clock) -> Result<Self, StoreError> {
-        let engine = Engine::connect(location).await?;
+        Self::open_with(location, None, clock).await
+    }
+
+    /// The same, with the address of a replica that answers searches.
+    ///
+    /// # Errors
+    ///
+    /// The same, and when the replica cannot be reached.
+    pub async fn open_with(
+        location: &Location,
+        replica: Option<&str>,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let engine = Engine::connect(location, replica).await?;
         migration::migrate(&engine).await?;
         let store = Self {
             writer: Arc::new(Writer::new(&engine)),
@@ -176,16 +189,19 @@ impl Store {
                 let floor = lock(&self.in_flight.floor);
                 Ok(self.promise(floor.unwrap_or_else(|| (self.clock)())))
             }
-            Engine::Postgres { readers, .. } => {
+            Engine::Postgres { readers, replica, .. } => {
                 // What was promised a moment ago still holds.
                 let now = (self.clock)().micros();
                 let read = self.in_flight.read.load(Ordering::Acquire);
                 if now.abs_diff(read) < MOMENT.unsigned_abs() {
                     return Ok(self.promise(Timestamp::MIN));
                 }
-                let through = self.promise(watermark::read(readers).await?);
+                let through = match replica {
+                    Some(replica) => replica.through(readers).await?.unwrap_or(Timestamp::MIN),
+                    None => watermark::read(readers).await?,
+                };
                 self.in_flight.read.store(now, Ordering::Release);
-                Ok(through)
+                Ok(self.promise(through))
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     environment,
     failure::Failure,
     language::choose,
-    lrs::{ACCOUNT, FolderLock, block_on, listen, new_password, open, store_failure},
+    lrs::{ACCOUNT, FolderLock, block_on, listen, new_password, open_with, store_failure},
 };
 
 /// Requests in flight have so long to finish.
@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: Serve, locale: Locale) -> Result<(), Failure> {
 
 async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
     let listener = listen(arguments.listen, "--listen", locale).await?;
-    let store = open(&arguments.data.location(), locale).await?;
+    let replica = arguments.database_read.as_deref();
+    let store = open_with(&arguments.data.location(), replica, locale).await?;
     let lock = match arguments.data.database {
         None => Some(FolderLock::take(&arguments.data.data, locale)?),
         Some(_) => None,

@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use cartable_lrs_store::{
     Batch, DEFAULT_STORE, Draft, Facet, Location, NewAttachment, Order, Scope, StatementFilter, Store,
-    StoreError, StoreId, on_both_engines,
+    StoreError, StoreId, on_both_engines, testing::TestDatabase,
 };
-use cartable_xapi::{Actor, ActorRef, Uuid, Version};
+use cartable_xapi::{Actor, ActorRef, Timestamp, Uuid, Version};
 
 use crate::{activity, authority, draft, statement, uuid};
 
@@ -334,4 +336,28 @@ on_both_engines! {
         ids.dedup();
         assert_eq!(ids.len(), 8 * 4 * 3);
     }
+}
+
+/// The server of a test stands for its own replica: what is stored can be searched there, and what is promised holds.
+#[tokio::test]
+async fn a_replica_answers_searches_and_promises_what_it_has_on_postgres() {
+    let database = TestDatabase::postgres().await;
+    let Location::Postgres(url) = &database.location else {
+        return;
+    };
+    let clock = Arc::new(|| Timestamp::from_micros(1_795_000_000_000_000).unwrap());
+    let store = Store::open_with(&database.location, Some(url), clock)
+        .await
+        .unwrap();
+    insert(&store, &[statement(1, "zoe", "completed", &activity("7"))]).await;
+    let stored = store
+        .statement(DEFAULT_STORE, uuid(1), false)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(store.consistent_through().await.unwrap() >= stored.place.stored());
+    assert_eq!(walk(&store, by(agent("zoe"), Scope::Direct)).await, [uuid(1)]);
+    let nowhere = Some("postgres://postgres@127.0.0.1:1/nothing");
+    let result = Store::open_with(&database.location, nowhere, Arc::new(|| Timestamp::MIN)).await;
+    assert!(result.is_err());
 }

@@ -5,10 +5,9 @@ use axum::{
     extract::ConnectInfo,
     http::{Method, Request, StatusCode},
 };
-use cartable_lrs::Settings;
 use cartable_lrs_store::{DEFAULT_STORE, NewCredential, hash_secret, on_both_engines};
 
-use crate::{Client, PROXY, SECRET, statement};
+use crate::{Client, PROXY, RATE, SECRET, statement};
 
 on_both_engines! {
     async fn every_answer_names_its_version_and_how_far_it_is_consistent(database) {
@@ -148,7 +147,7 @@ on_both_engines! {
         let client = Client::new(&database).await;
         let mut last = client.get("/xapi/about").await.status;
         // The clock of the tests stands still: the burst is all there is.
-        for _ in 0..=Settings::RATE * 10 {
+        for _ in 0..=RATE * 10 {
             let answer = client.get("/xapi/statements?limit=1").await;
             last = answer.status;
             if last == StatusCode::TOO_MANY_REQUESTS {

@@ -68,6 +68,9 @@ impl Answer {
     }
 }
 
+/// Requests that a credential may make in a second.
+const RATE: u32 = 500;
+
 /// The reverse proxy that the server believes.
 const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
@@ -84,7 +87,7 @@ impl Client {
             public_url: Iri::parse(public_url).unwrap(),
             clock: Arc::new(|| Timestamp::from_micros(1_795_000_000_000_000).unwrap()),
             trusted_proxies: vec![PROXY],
-            rate: Settings::RATE,
+            rate: RATE,
             // Each call gives other bytes, the same ones in each run.
             random: Arc::new(move |bytes: &mut [u8]| {
                 let start = seed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
