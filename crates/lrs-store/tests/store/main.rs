@@ -4,6 +4,7 @@
 
 mod administration;
 mod documents;
+mod groups;
 mod opening;
 mod statements;
 
