@@ -127,6 +127,11 @@ impl Store {
                 });
             }
         });
+        // They come in order, though SQL does not promise it.
+        match filter.order {
+            Order::Ascending => statements.sort_by_key(|found| found.place),
+            Order::Descending => statements.sort_by_key(|found| std::cmp::Reverse(found.place)),
+        }
         let next = statements.last().filter(|_| is_cut).map(|last| last.place);
         Ok(Page { statements, next })
     }
@@ -231,6 +236,8 @@ impl Query {
                 .push_str("statement s WHERE NOT s.voided AND s.store_id = ");
             query.value(store.0);
             query.bounds("s", filter);
+            let _ = write!(query.sql, " ORDER BY s.place {direction} LIMIT ");
+            query.value(limit);
         } else {
             // The most selective facet is walked in the order of the answer, once among the statements it is in and
             // once among those that refer to such a statement; the other facets are looked up for each row, in the
@@ -268,13 +275,15 @@ impl Query {
                     (direction, limit, 0),
                 ),
             }
-            query
-                .sql
-                .push_str(") AS found CROSS JOIN statement s WHERE s.place = found.place AND s.part = found.part AND s.store_id = ");
+            // The places are put in order before the texts are read: both engines read these one after another, and sorting
+            // them with the texts would cost more than all the rest.
+            let _ = write!(query.sql, " ORDER BY place {direction} LIMIT ");
+            query.value(limit);
+            query.sql.push_str(
+                ") AS found CROSS JOIN statement s WHERE s.place = found.place AND s.part = found.part AND s.store_id = ",
+            );
             query.value(store.0);
         }
-        let _ = write!(query.sql, " ORDER BY s.place {direction} LIMIT ");
-        query.value(limit);
         query
     }
 
