@@ -226,7 +226,10 @@ impl Store {
             // An id made here is new, unless the generator failed: that is looked up once it has been met.
             match self.write_once(jobs, attempt > 1).await {
                 Err(error) if attempt < ATTEMPTS && error.is_collision() => attempt += 1,
-                result => return result,
+                result => {
+                    self.note(&result);
+                    return result;
+                }
             }
         }
     }
