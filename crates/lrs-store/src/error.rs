@@ -113,6 +113,16 @@ impl StoreError {
         }
     }
 
+    /// Whether the database was waited for in vain.
+    pub(crate) fn is_timeout(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut) => true,
+            // SQLite was locked by another process.
+            Self::Database(sqlx::Error::Database(error)) => error.code().as_deref() == Some("5"),
+            _ => false,
+        }
+    }
+
     /// Whether a transaction got in the way of another, and would not if it were tried again.
     pub(crate) fn is_collision(&self) -> bool {
         let Self::Database(sqlx::Error::Database(error)) = self else {

@@ -5,6 +5,7 @@
 mod administration;
 mod documents;
 mod opening;
+mod outages;
 mod statements;
 
 use cartable_lrs_store::Draft;
