@@ -27,9 +27,10 @@ export async function json(args, options) {
   return JSON.parse(stdout);
 }
 
-/** Starts a server; resolves once it has printed `ready`. */
-export async function start(args, ready) {
-  const child = spawn(BINARY, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a server, by another command if it is given one; resolves once it has printed `ready`. */
+export async function start(args, ready, by = []) {
+  const [program, ...rest] = [...by, BINARY, ...args];
+  const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
   await new Promise((done, fail) => {
@@ -42,6 +43,7 @@ export async function start(args, ready) {
     ended.then(() => fail(new Error(`cartable ${args.join(' ')} stopped:\n${output}`)));
   });
   return {
+    pid: child.pid,
     output: () => output,
     /** Asks it to stop, as Ctrl+C does. */
     stop() {
@@ -57,8 +59,8 @@ export async function start(args, ready) {
 }
 
 /** Starts an LRS, on a free port unless an address is given. */
-export async function serve(data, listen = '127.0.0.1:0') {
-  const server = await start(['serve', '--listen', listen, '--lang', 'en', ...data], /Ctrl\+C/);
+export async function serve(data, listen = '127.0.0.1:0', by = []) {
+  const server = await start(['serve', '--listen', listen, '--lang', 'en', ...data], /Ctrl\+C/, by);
   const [, url] = /LRS\s+(\S+)/.exec(server.output());
   return { ...server, url };
 }

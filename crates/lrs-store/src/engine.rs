@@ -5,7 +5,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -50,15 +50,33 @@ pub(crate) enum Engine {
     /// One connection writes, several read: the write-ahead log lets them do so at once.
     Sqlite {
         writer: SqlitePool,
+        stale: Stale,
         readers: SqlitePool,
         carrier: Arc<Carrier>,
     },
     Postgres {
         writers: PgPool,
+        stale: Stale,
         readers: PgPool,
         /// Answers searches in place of the readers.
         replica: Option<Arc<Replica>>,
     },
+}
+
+/// How many connections that write must be closed instead of being used again.
+///
+/// A connection that an outage met may stay as it was then: `SQLite` opens a file that cannot be written for reading only,
+/// and a session of PostgreSQL keeps the settings with which it began.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stale(Arc<AtomicU32>);
+
+impl Stale {
+    /// Whether the next connection may be used.
+    fn is_past(&self) -> bool {
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1))
+            .is_err()
+    }
 }
 
 /// Carries the write-ahead log over to the database.
@@ -142,26 +160,33 @@ impl Engine {
                     ])
                 };
                 let options = planned(address(url)?);
-                let pool = |connections| {
+                let pool = |connections, stale: Stale| {
                     PgPoolOptions::new()
                         .max_connections(connections)
                         .acquire_timeout(PATIENCE)
                         .test_before_acquire(false)
-                        .before_acquire(|connection, metadata| {
+                        .before_acquire(move |connection, metadata| {
+                            let is_usable = stale.is_past();
                             Box::pin(async move {
-                                if metadata.idle_for >= IDLE {
+                                if is_usable && metadata.idle_for >= IDLE {
                                     connection.ping().await?;
                                 }
-                                Ok(true)
+                                Ok(is_usable)
                             })
                         })
                 };
+                let stale = Stale::default();
                 Ok(Self::Postgres {
-                    writers: pool(POSTGRES_WRITERS).connect_with(options.clone()).await?,
-                    readers: pool(POSTGRES_READERS).connect_with(options).await?,
+                    writers: pool(POSTGRES_WRITERS, stale.clone())
+                        .connect_with(options.clone())
+                        .await?,
+                    stale,
+                    readers: pool(POSTGRES_READERS, Stale::default())
+                        .connect_with(options)
+                        .await?,
                     replica: match replica {
                         Some(url) => {
-                            let pool = pool(POSTGRES_READERS)
+                            let pool = pool(POSTGRES_READERS, Stale::default())
                                 .connect_with(planned(address(url)?))
                                 .await?;
                             Some(Arc::new(Replica::new(pool)))
@@ -199,7 +224,17 @@ impl Engine {
             .clone()
             .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", LOG_PAGES);
-        let writer = pool(1).connect_with(writing).await.map_err(not_a_database)?;
+        let stale = Stale::default();
+        let writer = pool(1).before_acquire({
+            let stale = stale.clone();
+            move |connection, _| {
+                // A transaction that SQLite took back by itself, as it does when the disk is full, still counts as open:
+                // such a connection would never begin another.
+                let is_usable = stale.is_past() && !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_usable) })
+            }
+        });
+        let writer = writer.connect_with(writing).await.map_err(not_a_database)?;
         let carrier = Arc::new(Carrier {
             pool: pool(1)
                 .connect_with(options.clone())
@@ -213,6 +248,7 @@ impl Engine {
             .map_err(not_a_database)?;
         Ok(Self::Sqlite {
             writer,
+            stale,
             readers,
             carrier,
         })
@@ -234,6 +270,15 @@ impl Engine {
                 });
             }
         }
+    }
+
+    /// Writes by new connections from now on.
+    pub(crate) fn renew(&self) {
+        let (count, stale) = match self {
+            Self::Sqlite { writer, stale, .. } => (writer.size(), stale),
+            Self::Postgres { writers, stale, .. } => (writers.size(), stale),
+        };
+        stale.0.store(count, Ordering::Relaxed);
     }
 
     /// Begins a transaction that writes.
@@ -275,6 +320,7 @@ impl Engine {
                 writer,
                 readers,
                 carrier,
+                ..
             } => {
                 readers.close().await;
                 carrier.pool.close().await;
@@ -284,6 +330,7 @@ impl Engine {
                 writers,
                 readers,
                 replica,
+                ..
             } => {
                 if let Some(replica) = replica {
                     replica.pool.close().await;

@@ -53,6 +53,9 @@ pub enum StoreError {
     /// What was to be written was given up.
     #[error("the write came to a bad end")]
     Interrupted,
+    /// A moment ago, nothing could be stored.
+    #[error("nothing can be stored for now: {0:?}")]
+    Unwritable(Outage),
     /// The database failed for several who wrote together.
     #[error(transparent)]
     Group(Arc<StoreError>),
@@ -81,6 +84,7 @@ impl StoreError {
     pub fn outage(&self) -> Option<Outage> {
         match self {
             Self::Group(error) => error.outage(),
+            Self::Unwritable(outage) => Some(*outage),
             Self::Database(sqlx::Error::Database(error)) => match error.code()?.as_ref() {
                 // Classes of PostgreSQL: no connection; no rights to write; no room; other resources; intervention.
                 "25006" => Some(Outage::ReadOnly),
@@ -106,6 +110,16 @@ impl StoreError {
                 | sqlx::Error::WorkerCrashed,
             ) => Some(Outage::Away),
             _ => None,
+        }
+    }
+
+    /// Whether the database was waited for in vain.
+    pub(crate) fn is_timeout(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut) => true,
+            // SQLite was locked by another process.
+            Self::Database(sqlx::Error::Database(error)) => error.code().as_deref() == Some("5"),
+            _ => false,
         }
     }
 

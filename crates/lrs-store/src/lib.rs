@@ -23,6 +23,7 @@ mod migration;
 mod password;
 mod place;
 mod query;
+mod readiness;
 mod recent;
 mod reference;
 mod replica;

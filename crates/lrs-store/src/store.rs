@@ -15,6 +15,7 @@ use crate::{
     error::StoreError,
     migration,
     place::Place,
+    readiness::Readiness,
     recent::{MOMENT, Recent},
     seen::Seen,
     watermark::{self, Held},
@@ -45,6 +46,7 @@ pub struct Store {
     pub(crate) clock: Clock,
     in_flight: Arc<InFlight>,
     pub(crate) writer: Arc<Writer>,
+    pub(crate) readiness: Arc<Readiness>,
     /// What index keys stand for, and names of agents, as far as they are known to be there.
     pub(crate) dictionary: Arc<Seen>,
     pub(crate) names: Arc<Seen>,
@@ -93,6 +95,7 @@ impl Store {
             engine,
             clock,
             in_flight: Arc::default(),
+            readiness: Arc::default(),
             dictionary: Arc::default(),
             names: Arc::default(),
             definitions: Arc::default(),
@@ -165,11 +168,7 @@ impl Store {
     }
 
     /// Whether the database answers.
-    ///
-    /// # Errors
-    ///
-    /// When it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         let mut reader = self.engine.read().await?;
         on_engine!(&mut reader, |connection| {
             sqlx::query("SELECT 1").execute(connection).await?;

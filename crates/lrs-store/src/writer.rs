@@ -203,8 +203,14 @@ impl Store {
                 }
             }
             Err(error) if jobs.len() == 1 || error.outage().is_some() => {
+                // Those behind would wait as long, group after group.
+                let others = if error.is_timeout() {
+                    self.writer.lock().jobs.drain(..).collect()
+                } else {
+                    Vec::new()
+                };
                 let error = Arc::new(error);
-                for job in jobs {
+                for job in jobs.into_iter().chain(others) {
                     let _ = job.answer.send(Err(StoreError::Group(Arc::clone(&error))));
                 }
             }
@@ -226,7 +232,10 @@ impl Store {
             // An id made here is new, unless the generator failed: that is looked up once it has been met.
             match self.write_once(jobs, attempt > 1).await {
                 Err(error) if attempt < ATTEMPTS && error.is_collision() => attempt += 1,
-                result => return result,
+                result => {
+                    self.note(&result);
+                    return result;
+                }
             }
         }
     }

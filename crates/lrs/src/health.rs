@@ -2,7 +2,7 @@
 
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 
-use crate::environment::Lrs;
+use crate::{environment::Lrs, refusal::Refusal};
 
 pub(crate) fn routes() -> Router<Lrs> {
     Router::new()
@@ -10,12 +10,9 @@ pub(crate) fn routes() -> Router<Lrs> {
         .route("/health/ready", get(ready))
 }
 
-async fn ready(State(lrs): State<Lrs>) -> StatusCode {
-    match lrs.store().ping().await {
-        Ok(()) => StatusCode::NO_CONTENT,
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-    }
+async fn ready(State(lrs): State<Lrs>) -> Result<StatusCode, Refusal> {
+    let result = lrs.store().ready().await;
+    result
+        .map(|()| StatusCode::NO_CONTENT)
+        .map_err(|error| Refusal::not_ready(&error))
 }

@@ -366,7 +366,8 @@ impl Operation {
             .and_then(|status| status.canonical_reason())
             .unwrap_or_default();
         let mut answer = json!({ "description": reason });
-        if status >= 400 && !self.path.starts_with('~') && self.method != "head" {
+        let has_reason = !self.path.starts_with('~') || status == 503;
+        if status >= 400 && has_reason && self.method != "head" {
             answer["content"] =
                 json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Refusal" } } });
         }

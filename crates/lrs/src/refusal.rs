@@ -136,6 +136,14 @@ impl Refusal {
         )
     }
 
+    /// Says to machines why the store cannot work.
+    pub(crate) fn not_ready(error: &StoreError) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Self::internal(error)
+        }
+    }
+
     /// Asks to come again in so many seconds.
     fn later(status: StatusCode, error: impl Into<String>, seconds: u64) -> Self {
         Self {

@@ -6,6 +6,7 @@ mod administration;
 mod documents;
 mod groups;
 mod opening;
+mod outages;
 mod statements;
 
 use cartable_lrs_store::Draft;

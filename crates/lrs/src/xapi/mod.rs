@@ -135,15 +135,22 @@ const UNVERSIONED: HeaderValue = HeaderValue::from_static("0.9");
 
 /// Every answer has the request's version, and the time up to which it knows all statements.
 async fn common_headers(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
-    let needs_version = !request.uri().path().trim_end_matches('/').ends_with("/about");
+    let is_about = request.uri().path().trim_end_matches('/').ends_with("/about");
     let version = match (version_of(request.headers()), request.headers().get(VERSION)) {
         (Some(version), _) => HeaderValue::try_from(version.to_string()).ok(),
-        (None, None) if needs_version => Some(UNVERSIONED),
+        (None, None) if !is_about => Some(UNVERSIONED),
         _ => HeaderValue::try_from(Version::V1_0_3.to_string()).ok(),
     };
     // Read before the answer is made: what is stored meanwhile must not be promised.
-    let consistent_through = lrs.store().consistent_through().await.ok();
-    let mut response = next.run(request).await;
+    let (consistent_through, outage) = match lrs.store().consistent_through().await {
+        Ok(time) => (Some(time), None),
+        Err(error) => (None, error.outage().map(|_| Refusal::from(error))),
+    };
+    let mut response = match outage {
+        // All else needs the database, and would wait for it once more.
+        Some(refusal) if !is_about => refusal.into_response(),
+        _ => next.run(request).await,
+    };
     let headers = response.headers_mut();
     if let Some(version) = version {
         headers.entry(VERSION).or_insert(version);

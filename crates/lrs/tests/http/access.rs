@@ -191,7 +191,9 @@ on_both_engines! {
             assert_eq!(client.get(path).await.status, StatusCode::NO_CONTENT, "{path}");
         }
         client.store.close().await;
-        assert_eq!(client.get("/health/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        let answer = client.get("/health/ready").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.json()["error"].is_string() && !answer.header("retry-after").is_empty());
         let answer = client.get("/xapi/statements").await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(!answer.text().to_lowercase().contains("pool"), "{}", answer.text());
