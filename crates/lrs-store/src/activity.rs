@@ -8,12 +8,11 @@ use std::{
 use cartable_xapi::{ActorRef, Statement, Timestamp, merge_definition};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
 
 use crate::{
     agent::Name,
     bulk::{self, Column, Insert},
-    engine::{Connect, Tx, on_engine},
+    engine::{Connect, Tx},
     error::StoreError,
     index::Facet,
     store::{Store, StoreId},
@@ -162,26 +161,14 @@ async fn definitions(
     store: StoreId,
     keys: &[i64],
 ) -> Result<BTreeMap<i64, Map<String, Value>>, StoreError> {
-    let mut definitions = BTreeMap::new();
-    for list in bulk::lists(keys) {
-        let sql = format!(
-            "SELECT key, definition FROM activity WHERE store_id = $1 AND part = $2 AND key IN ({})",
-            bulk::parameters(3, list.len())
-        );
-        let rows: Vec<(i64, String)> = on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for key in list {
-                query = query.bind(key);
-            }
-            query.fetch_all(connection).await?
-        });
-        for (key, text) in rows {
-            definitions.insert(key, serde_json::from_str(&text).map_err(StoreError::Text)?);
-        }
-    }
-    Ok(definitions)
+    let rows: Vec<(i64, String)> = bulk::select!(
+        tx,
+        store,
+        keys,
+        "SELECT key, definition FROM activity WHERE store_id = $1 AND part = $2 AND key IN ({})"
+    );
+    let read = |(key, text): (i64, String)| Ok((key, serde_json::from_str(&text).map_err(StoreError::Text)?));
+    rows.into_iter().map(read).collect()
 }
 
 impl Store {

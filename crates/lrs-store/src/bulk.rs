@@ -155,6 +155,28 @@ fn arrays(inserts: &[&Insert<'_>]) -> String {
     sql
 }
 
+/// The rows of a store that a query finds by a list of keys, or ids: `select!(tx, store, &keys, "SELECT … IN ({})")`. Its
+/// first two parameters are the store and the part.
+macro_rules! select {
+    ($tx:expr, $store:expr, $values:expr, $sql:literal) => {{
+        let mut rows = Vec::new();
+        for list in $crate::bulk::lists($values) {
+            let sql = format!($sql, $crate::bulk::parameters(3, list.len()));
+            rows.append(&mut $crate::engine::on_engine!(&mut *$tx, |connection| {
+                let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                    .bind($store.0)
+                    .bind($store.part());
+                for value in list {
+                    query = query.bind(value);
+                }
+                query.fetch_all(connection).await?
+            }));
+        }
+        rows
+    }};
+}
+pub(crate) use select;
+
 /// What a query looks for, a list at a time, in the lengths of prepared statements: the last value fills a list up.
 pub(crate) fn lists<T: Copy>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
     values.chunks(LENGTHS[1]).map(|chunk| {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::AssertSqlSafe;
-
 use crate::{
     bulk::{self, Column, Insert},
-    engine::{Tx, on_engine},
+    engine::Tx,
     error::StoreError,
     store::StoreId,
     text::to_column,
@@ -37,26 +35,17 @@ pub(crate) async fn remember(
     if usize::try_from(added) == Ok(keys.len()) {
         return Ok(());
     }
-    for list in bulk::lists(&keys) {
-        let sql = format!(
-            "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key IN ({})",
-            bulk::parameters(3, list.len())
-        );
-        let known: Vec<(i64, String)> = on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for key in list {
-                query = query.bind(key);
-            }
-            query.fetch_all(connection).await?
-        });
-        for (key, known) in known {
-            if let Some((_, value)) = values.get(&key)
-                && to_column(value) != known
-            {
-                return Err(StoreError::KeyCollision(known, value.clone()));
-            }
+    let known: Vec<(i64, String)> = bulk::select!(
+        tx,
+        store,
+        &keys,
+        "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key IN ({})"
+    );
+    for (key, known) in known {
+        if let Some((_, value)) = values.get(&key)
+            && to_column(value) != known
+        {
+            return Err(StoreError::KeyCollision(known, value.clone()));
         }
     }
     Ok(())

@@ -86,7 +86,7 @@ pub(crate) struct PreparedBatch {
 impl PreparedBatch {
     /// The bytes that it will write, more or less.
     pub(crate) fn bytes(&self) -> usize {
-        let texts: usize = self.statements.iter().map(|prepared| prepared.text.len()).sum();
+        let texts: usize = self.statements.iter().map(|prepared| prepared.text.bytes()).sum();
         let attached: usize = self
             .attachments
             .iter()

@@ -259,7 +259,7 @@ impl Engine {
         if let Self::Sqlite { carrier, .. } = self
             && carrier.rows.fetch_add(rows, Ordering::Relaxed) + rows >= CARRIED
         {
-            // When one is at work already, this waits for its connection no longer than it takes to notice.
+            // None is free while the log is being carried over already.
             if let Some(mut connection) = carrier.pool.try_acquire() {
                 carrier.rows.store(0, Ordering::Relaxed);
                 tokio::spawn(async move {

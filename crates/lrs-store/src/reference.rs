@@ -136,29 +136,19 @@ fn index(version: &str, payload: &str) -> Option<StatementIndex> {
 }
 
 async fn referrers(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<Referrer>, sqlx::Error> {
-    let mut referrers = Vec::new();
-    for list in bulk::lists(targets) {
-        let sql = format!(
-            "SELECT target, id, place, voided FROM statement WHERE store_id = $1 AND part = $2 AND target IN ({})",
-            bulk::parameters(3, list.len())
-        );
-        let rows: Vec<(Uuid, Uuid, i64, bool)> = on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for target in list {
-                query = query.bind(target);
-            }
-            query.fetch_all(connection).await?
-        });
-        referrers.extend(rows.into_iter().map(|(target, id, place, voided)| Referrer {
-            target,
-            id,
-            place: Place(place),
-            voided,
-        }));
-    }
-    Ok(referrers)
+    let rows: Vec<(Uuid, Uuid, i64, bool)> = bulk::select!(
+        tx,
+        store,
+        targets,
+        "SELECT target, id, place, voided FROM statement WHERE store_id = $1 AND part = $2 AND target IN ({})"
+    );
+    let referrer = |(target, id, place, voided)| Referrer {
+        target,
+        id,
+        place: Place(place),
+        voided,
+    };
+    Ok(rows.into_iter().map(referrer).collect())
 }
 
 /// Lets a statement be found by what finds each source, once.
@@ -249,24 +239,13 @@ impl Stored {
 }
 
 async fn at(tx: &mut Tx, store: StoreId, places: &[i64]) -> Result<Vec<Stored>, sqlx::Error> {
-    let mut found = Vec::new();
-    for list in bulk::lists(places) {
-        let sql = format!(
-            "SELECT place, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND place IN ({})",
-            bulk::parameters(3, list.len())
-        );
-        let rows: Vec<Row> = on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for place in list {
-                query = query.bind(place);
-            }
-            query.fetch_all(connection).await?
-        });
-        found.extend(rows.into_iter().map(Stored::from));
-    }
-    Ok(found)
+    let rows: Vec<Row> = bulk::select!(
+        tx,
+        store,
+        places,
+        "SELECT place, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND place IN ({})"
+    );
+    Ok(rows.into_iter().map(Stored::from).collect())
 }
 
 /// Deletes the rows by which the statement at a place is found: its own, or those of a source that it refers to.

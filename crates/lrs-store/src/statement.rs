@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use cartable_xapi::{Statement, Version};
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
     bulk::{self, Column, Insert},
     dictionary,
     draft::{Inserted, Prepared, PreparedBatch},
-    engine::{Tx, on_engine},
+    engine::Tx,
     error::StoreError,
     place::Place,
     reference::{self, New, Row, Stored},
@@ -157,27 +156,17 @@ async fn known(tx: &mut Tx, group: Group<'_>) -> Result<HashMap<Uuid, Option<Sta
     let mut ids: Vec<Uuid> = named.map(|prepared| prepared.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut known = HashMap::new();
-    for list in bulk::lists(&ids) {
-        let sql = format!(
-            "SELECT id, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id IN ({})",
-            bulk::parameters(3, list.len())
-        );
-        let rows: Vec<(Uuid, String, String)> = on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for id in list {
-                query = query.bind(id);
-            }
-            query.fetch_all(connection).await?
-        });
-        for (id, version, payload) in rows {
-            let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
-            known.insert(id, Statement::parse(payload.as_bytes(), version).ok());
-        }
-    }
-    Ok(known)
+    let rows: Vec<(Uuid, String, String)> = bulk::select!(
+        tx,
+        store,
+        &ids,
+        "SELECT id, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id IN ({})"
+    );
+    let read = |(id, version, payload): (Uuid, String, String)| {
+        let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
+        (id, Statement::parse(payload.as_bytes(), version).ok())
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Writes new statements with the rows by which they are found, and voids those that they void.
@@ -260,44 +249,25 @@ async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Resul
 async fn awaited(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Result<Vec<Uuid>, sqlx::Error> {
     let named = new.iter().filter(|(prepared, _)| prepared.is_named);
     let ids: Vec<Uuid> = named.map(|(prepared, _)| prepared.id).collect();
-    let mut awaited = Vec::new();
-    for list in bulk::lists(&ids) {
-        let sql = format!(
-            "SELECT target FROM voiding WHERE store_id = $1 AND part = $2 AND target IN ({})",
-            bulk::parameters(3, list.len())
-        );
-        awaited.extend(on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_scalar::<_, Uuid>(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for id in list {
-                query = query.bind(id);
-            }
-            query.fetch_all(connection).await?
-        }));
-    }
-    Ok(awaited)
+    let awaited: Vec<(Uuid,)> = bulk::select!(
+        tx,
+        store,
+        &ids,
+        "SELECT target FROM voiding WHERE store_id = $1 AND part = $2 AND target IN ({})"
+    );
+    Ok(awaited.into_iter().map(|(id,)| id).collect())
 }
 
 /// Voids statements, now or when they arrive.
 async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<(), StoreError> {
-    for list in bulk::lists(targets) {
-        let sql = format!(
-            "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND id IN ({})
-             AND NOT voids AND NOT voided RETURNING place, version, payload",
-            bulk::parameters(3, list.len())
-        );
-        let voided: Vec<Row> = on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part());
-            for id in list {
-                query = query.bind(id);
-            }
-            query.fetch_all(connection).await?
-        });
-        reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
-    }
+    let voided: Vec<Row> = bulk::select!(
+        tx,
+        store,
+        targets,
+        "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND id IN ({})
+         AND NOT voids AND NOT voided RETURNING place, version, payload"
+    );
+    reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
     let insert = Insert {
         into: "voiding (store_id, part, target)",
         columns: vec![

@@ -98,14 +98,8 @@ pub struct CompletedText {
 impl CompletedText {
     /// Its length, in bytes.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.text.len()
-    }
-
-    /// Whether it is empty, which no completed text is.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
     }
 
     /// The text of a statement stored at this time, which is also its timestamp when it came without one.

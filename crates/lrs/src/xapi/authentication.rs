@@ -27,7 +27,8 @@ const FAILURE_EACH: i64 = 5_000_000;
 const LAST_USE: i64 = 10 * 60 * 1_000_000;
 
 /// Verifies secrets, and remembers a keyed digest of those that were right, so that a client pays for the slow hash
-/// once. The credential itself is read again for each request: one that is revoked is refused at once.
+/// once. The credential itself is read again, so that one that is revoked is refused: at once, or 20
+/// milliseconds later when another process did it.
 pub(crate) struct Authenticator {
     key: [u8; 32],
     verified: Mutex<HashMap<String, [u8; 32]>>,

@@ -34,7 +34,7 @@ impl Pages {
     /// what fails later ends the connection, so that the client does not take a part for the whole.
     pub(super) async fn answer(mut self) -> Result<Response, Refusal> {
         const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
-        let mut text = String::from("{\"statements\":[");
+        let mut text = String::from(BEGINNING);
         let goes_on = self.piece(&mut text).await?;
         if !goes_on {
             return Ok((JSON, text).into_response());
@@ -70,9 +70,18 @@ impl Pages {
             return Ok(true);
         }
         let more = next.map(|place| (self.more)(place)).unwrap_or_default();
-        text.push_str("],\"more\":");
-        text.push_str(&serde_json::to_string(&more).map_err(StoreError::Text)?);
-        text.push('}');
+        end(text, &more)?;
         Ok(false)
     }
+}
+
+/// How a page begins.
+pub(super) const BEGINNING: &str = "{\"statements\":[";
+
+/// Ends a page: `more` is the address of the next, or nothing.
+pub(super) fn end(text: &mut String, more: &str) -> Result<(), StoreError> {
+    text.push_str("],\"more\":");
+    text.push_str(&serde_json::to_string(more).map_err(StoreError::Text)?);
+    text.push('}');
+    Ok(())
 }

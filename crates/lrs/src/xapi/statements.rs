@@ -8,11 +8,18 @@ use axum::{
     response::Response,
 };
 use cartable_lrs_store::{
-    Batch, Draft, Facet, Found, Inserted, Order, Page, Place, Scope as Reach, StatementFilter, StoreError,
+    Batch, Draft, Facet, Found, Inserted, Order, Page, Place, Scope as Reach, StatementFilter,
 };
 use cartable_xapi::{Timestamp, Uuid};
 
-use super::{XAPI, body, call::Call, form::Form, pages::Pages, parameters::Reader, submission::Submission};
+use super::{
+    XAPI, body,
+    call::Call,
+    form::Form,
+    pages::{self, Pages},
+    parameters::Reader,
+    submission::Submission,
+};
 use crate::{environment::Lrs, refusal::Refusal, scope::Scope};
 
 /// A page has this many statements at the most.
@@ -210,12 +217,9 @@ async fn with_attachments(
         next = statements.last().map(|last| last.place);
     }
     let payloads: Vec<String> = statements.into_iter().map(|found| found.payload).collect();
-    let mut text = String::from("{\"statements\":[");
+    let mut text = String::from(pages::BEGINNING);
     form.write(lrs, call.store(), &payloads, &mut text).await?;
-    let more = serde_json::to_string(&next.map(more).unwrap_or_default()).map_err(StoreError::Text)?;
-    text.push_str("],\"more\":");
-    text.push_str(&more);
-    text.push('}');
+    pages::end(&mut text, &next.map(more).unwrap_or_default())?;
     Ok(attached.answer(lrs, text))
 }
 

@@ -95,7 +95,7 @@ async fn walk(client: &Client, query: &str) -> Vec<String> {
 
 on_both_engines! {
     async fn what_32_writers_were_told_is_what_is_there(database) {
-        let client = Arc::new(Client::new(&database).await);
+        let client = Arc::new(Client::ticking(&database).await);
         let mut writers = JoinSet::new();
         for writer in 0..WRITERS {
             let client = Arc::clone(&client);

@@ -20,7 +20,10 @@ mod wire;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use axum::{
@@ -31,7 +34,9 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use cartable_lrs::{Lrs, Settings, router};
-use cartable_lrs_store::{DEFAULT_STORE, NewCredential, Store, StoreId, hash_secret, testing::TestDatabase};
+use cartable_lrs_store::{
+    Clock, DEFAULT_STORE, NewCredential, Store, StoreId, hash_secret, testing::TestDatabase,
+};
 use cartable_xapi::{Iri, Timestamp};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -81,11 +86,23 @@ impl Client {
     }
 
     async fn at(database: &TestDatabase, public_url: &str) -> Self {
+        let still = || Timestamp::from_micros(1_795_000_000_000_000).unwrap();
+        Self::by(database, public_url, Arc::new(still)).await
+    }
+
+    /// With a clock that advances by a millisecond each time it is read: what is known for a moment is asked for again.
+    async fn ticking(database: &TestDatabase) -> Self {
+        let now = AtomicI64::new(1_795_000_000_000_000);
+        let tick = move || Timestamp::from_micros(now.fetch_add(1000, Ordering::Relaxed)).unwrap();
+        Self::by(database, "https://lrs.example.org", Arc::new(tick)).await
+    }
+
+    async fn by(database: &TestDatabase, public_url: &str, clock: Clock) -> Self {
         let store = database.open().await;
         let seed = std::sync::atomic::AtomicU8::new(1);
         let settings = Settings {
             public_url: Iri::parse(public_url).unwrap(),
-            clock: Arc::new(|| Timestamp::from_micros(1_795_000_000_000_000).unwrap()),
+            clock,
             trusted_proxies: vec![PROXY],
             rate: RATE,
             // Each call gives other bytes, the same ones in each run.
