@@ -5,6 +5,7 @@
 mod administration;
 mod documents;
 mod opening;
+mod retention;
 mod statements;
 
 use cartable_lrs_store::Draft;
