@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Create, list or revoke the credentials of the LRS's clients
     #[command(subcommand)]
     Credential(Credential),
-    /// Create or list the LRS's stores, which see nothing of each other
+    /// Create or list the LRS's stores, which see nothing of each other, or forget what they have had for long
     #[command(subcommand)]
     Store(Store),
     /// Give the console a new password
@@ -251,6 +251,8 @@ pub(crate) enum Store {
     Create(CreateStore),
     /// List the stores
     List(ListStores),
+    /// Delete for good what a store has from before a time, beside a server that goes on
+    Forget(Forget),
 }
 
 #[derive(Debug, Args)]
@@ -272,6 +274,32 @@ pub(crate) struct ListStores {
     pub(crate) data: Data,
 
     /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forget {
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// Forget what was stored before this time, such as 2023-09-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) before: String,
+
+    /// The store that forgets
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub(crate) store: String,
+
+    /// Forget state and profile documents as well, by the time at which they were last written
+    #[arg(long)]
+    pub(crate) documents: bool,
+
+    /// Delete nothing: print how much would be forgotten
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

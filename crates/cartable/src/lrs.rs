@@ -4,7 +4,7 @@ use std::{future::Future, io, net::SocketAddr, path::Path};
 
 use cartable_course::Locale;
 use cartable_lrs_store::{Location, NewCredential, Store, StoreError, StoreId, hash_secret};
-use cartable_xapi::Timestamp;
+use cartable_xapi::{Timestamp, Version};
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::{args::Data, environment, failure::Failure, language::choose};
@@ -208,6 +208,24 @@ pub(crate) async fn store_named(store: &Store, name: &str, locale: Locale) -> Re
                 locale,
                 format!("the stores are: {names}; cartable store create makes another"),
                 format!("les entrepôts sont : {names} ; cartable store create en fait un autre"),
+            ),
+        )
+    })
+}
+
+/// The time that an option gives; one to write it like is shown when it cannot be read.
+pub(crate) fn time(option: &str, text: &str, example: &str, locale: Locale) -> Result<Timestamp, Failure> {
+    Timestamp::parse(text, Version::V1_0_3).ok_or_else(|| {
+        Failure::new(
+            choose(
+                locale,
+                format!("{option}: `{text}` is not a time"),
+                format!("{option} : `{text}` n’est pas un instant"),
+            ),
+            choose(
+                locale,
+                format!("write it like {example}"),
+                format!("écrivez-le comme {example}"),
             ),
         )
     })

@@ -89,7 +89,7 @@ pub(crate) async fn insert_all(tx: &mut Tx, inserts: &[Insert<'_>]) -> Result<u6
     match tx.connection() {
         Connection::Sqlite(connection) => {
             for insert in inserts {
-                affected = insert_values(connection, insert).await?;
+                affected = run_in_lengths(connection, &insert.columns, |rows| values(insert, rows)).await?;
             }
         }
         Connection::Postgres(connection) => {
@@ -107,12 +107,76 @@ pub(crate) async fn insert_all(tx: &mut Tx, inserts: &[Insert<'_>]) -> Result<u6
     Ok(affected)
 }
 
-async fn insert_values(connection: &mut SqliteConnection, insert: &Insert<'_>) -> Result<u64, sqlx::Error> {
+/// Rows to be deleted from a table, each by the values of some columns, which an index has.
+pub(crate) struct Delete<'v> {
+    pub(crate) from: &'static str,
+    /// The names of the columns and their values.
+    pub(crate) columns: Vec<(&'static str, Column<'v>)>,
+}
+
+/// Deletes rows.
+pub(crate) async fn delete(tx: &mut Tx, delete: Delete<'_>) -> Result<(), sqlx::Error> {
+    let (names, columns): (Vec<&str>, Vec<Column<'_>>) = delete.columns.into_iter().unzip();
+    if columns.first().is_none_or(|column| column.len() == 0) {
+        return Ok(());
+    }
+    match tx.connection() {
+        Connection::Sqlite(connection) => {
+            let text = |rows| delete_values(delete.from, &names, rows);
+            run_in_lengths(connection, &columns, text).await?;
+        }
+        Connection::Postgres(connection) => {
+            let mut query = sqlx::query(AssertSqlSafe(delete_arrays(delete.from, &names, &columns)));
+            for column in &columns {
+                query = bind!(query, column, values => values);
+            }
+            query.execute(connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// `DELETE FROM table WHERE (a, b) IN (VALUES (?, ?), (?, ?) …)`.
+fn delete_values(from: &str, names: &[&str], rows: usize) -> String {
+    let row = format!("({})", vec!["?"; names.len()].join(", "));
+    let rows = vec![row.as_str(); rows].join(", ");
+    format!(
+        "DELETE FROM {from} WHERE ({}) IN (VALUES {rows})",
+        names.join(", ")
+    )
+}
+
+/// `DELETE FROM table WHERE ctid = ANY(ARRAY(… UNNEST($1::BIGINT[], $2::BIGINT[]) AS v (a, b) …))`: PostgreSQL finds each row
+/// by the index, whereas it would rather walk all of a store's rows for a list of values, where it has no statistics yet.
+/// The offset keeps it from making a join of that.
+fn delete_arrays(from: &str, names: &[&str], columns: &[Column<'_>]) -> String {
+    let arrays: Vec<String> = columns
+        .iter()
+        .zip(1..)
+        .map(|(column, number)| format!("${number}::{}", column.array()))
+        .collect();
+    let equal: Vec<String> = names.iter().map(|name| format!("i.{name} = v.{name}")).collect();
+    format!(
+        "DELETE FROM {from} WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM UNNEST({}) AS v ({}) \
+         CROSS JOIN LATERAL (SELECT i.ctid FROM {from} i WHERE {} OFFSET 0) AS found))",
+        arrays.join(", "),
+        names.join(", "),
+        equal.join(" AND ")
+    )
+}
+
+/// Runs a query for all rows of values, in the lengths of prepared statements; `text` makes it for so many.
+async fn run_in_lengths(
+    connection: &mut SqliteConnection,
+    columns: &[Column<'_>],
+    text: impl Fn(usize) -> String,
+) -> Result<u64, sqlx::Error> {
+    let rows = columns.first().map_or(0, Column::len);
     let (mut first, mut affected) = (0, 0);
-    while let Some(length) = LENGTHS.into_iter().find(|length| first + length <= insert.rows()) {
-        let mut query = sqlx::query(AssertSqlSafe(values(insert, length)));
+    while let Some(length) = LENGTHS.into_iter().find(|length| first + length <= rows) {
+        let mut query = sqlx::query(AssertSqlSafe(text(length)));
         for row in first..first + length {
-            for column in &insert.columns {
+            for column in columns {
                 query = bind!(query, column, values => values[row]);
             }
         }
@@ -227,6 +291,12 @@ mod tests {
         let expected = "WITH part_0 AS (INSERT INTO t SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c) \
                         INSERT INTO u SELECT * FROM UNNEST($3::BIGINT[], $4::TEXT[]) c";
         assert_eq!(arrays(&[&insert("t"), &insert("u")]), expected);
+        let expected = "DELETE FROM t WHERE (a, b) IN (VALUES (?, ?), (?, ?))";
+        assert_eq!(delete_values("t", &["a", "b"], 2), expected);
+        let expected = "DELETE FROM t WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM UNNEST($1::BIGINT[], $2::TEXT[]) AS v (a, b) \
+                        CROSS JOIN LATERAL (SELECT i.ctid FROM t i WHERE i.a = v.a AND i.b = v.b OFFSET 0) AS found))";
+        let columns = [Column::Integer(vec![]), Column::Text(vec![])];
+        assert_eq!(delete_arrays("t", &["a", "b"], &columns), expected);
         assert_eq!(parameters(3, 2), "$3, $4");
     }
 }

@@ -16,6 +16,11 @@ impl Place {
         Self(micros.saturating_mul(WRITERS).saturating_add(writer))
     }
 
+    /// The first place of a time.
+    pub(crate) fn start_of(time: Timestamp) -> Self {
+        Self::new(time.micros(), 0)
+    }
+
     /// The last place of a time.
     pub(crate) fn end_of(time: Timestamp) -> Self {
         Self::new(time.micros(), WRITERS - 1)
@@ -46,6 +51,7 @@ mod tests {
         assert!(
             first < Place::new(time.micros(), 7) && Place::end_of(time) < Place::new(time.micros() + 1, 0)
         );
+        assert_eq!(Place::start_of(time), first);
         assert_eq!(Place::end_of(Timestamp::MAX), Place(i64::MAX));
     }
 }

@@ -4,14 +4,14 @@
 //! The rows are written when the later of the two arrives, so that a query walks them in its order like any others. A
 //! voided statement has none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cartable_xapi::{Statement, Version};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
-    bulk::{self, Column, Insert},
+    bulk::{self, Column, Delete, Insert},
     engine::{Tx, on_engine},
     error::StoreError,
     index::StatementIndex,
@@ -278,4 +278,108 @@ async fn unindex(
         });
     }
     Ok(())
+}
+
+/// Takes back all that statements brought which are about to be deleted, those between two places: what they were found
+/// by through others, and what others that stay are found by through them.
+pub(crate) async fn forget(
+    tx: &mut Tx,
+    store: StoreId,
+    ids: &[Uuid],
+    places: (Place, Place),
+) -> Result<(), StoreError> {
+    let mut references: Vec<(i64, i64)> = on_engine!(&mut *tx, |connection| {
+        sqlx::query_as(
+            "DELETE FROM reference WHERE store_id = $1 AND part = $2 AND place BETWEEN $3 AND $4
+             RETURNING place, source",
+        )
+        .bind(store.0)
+        .bind(store.part())
+        .bind(places.0.0)
+        .bind(places.1.0)
+        .fetch_all(connection)
+        .await?
+    });
+    let lost = lost(tx, store, ids).await?;
+    let delete = Delete {
+        from: "reference",
+        columns: vec![
+            ("store_id", Column::Integer(vec![store.0; lost.len()])),
+            ("part", Column::Integer(vec![store.part(); lost.len()])),
+            (
+                "place",
+                Column::Integer(lost.iter().map(|(place, _)| *place).collect()),
+            ),
+            (
+                "source",
+                Column::Integer(lost.iter().map(|(_, source)| *source).collect()),
+            ),
+        ],
+    };
+    bulk::delete(tx, delete).await?;
+
+    references.extend(lost);
+    let mut sources: Vec<i64> = references.iter().map(|(_, source)| *source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let sources = at(tx, store, &sources).await?;
+    let keys: HashMap<i64, Vec<i64>> = sources
+        .iter()
+        .map(|source| (source.place, source.keys()))
+        .collect();
+    let mut rows: Vec<(i64, i64, i64)> = Vec::new();
+    for (place, source) in references {
+        let keys = keys.get(&source).into_iter().flatten();
+        rows.extend(keys.map(|key| (*key, place, source)));
+    }
+    rows.sort_unstable();
+    let delete = Delete {
+        from: "reference_index",
+        columns: vec![
+            ("store_id", Column::Integer(vec![store.0; rows.len()])),
+            ("part", Column::Integer(vec![store.part(); rows.len()])),
+            ("key", Column::Integer(rows.iter().map(|row| row.0).collect())),
+            ("place", Column::Integer(rows.iter().map(|row| row.1).collect())),
+            ("source", Column::Integer(rows.iter().map(|row| row.2).collect())),
+        ],
+    };
+    Ok(bulk::delete(tx, delete).await?)
+}
+
+/// What others reach only through statements that are about to be deleted: the place of each, and the source that it loses.
+async fn lost(tx: &mut Tx, store: StoreId, ids: &[Uuid]) -> Result<Vec<(i64, i64)>, sqlx::Error> {
+    // A statement refers to one other, so that there is one way from each referrer to the first that is deleted.
+    let deleted: HashSet<Uuid> = ids.iter().copied().collect();
+    let mut kept: HashMap<i64, Vec<i64>> = HashMap::new();
+    let mut level: HashMap<Uuid, Vec<i64>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    // One that arrived between two chains joined them: each may have had all of its steps.
+    for _ in 0..2 * STEPS {
+        let targets: Vec<Uuid> = level.keys().copied().collect();
+        let mut next = HashMap::new();
+        for referrer in referrers(tx, store, &targets).await? {
+            if let Some(way) = level
+                .get(&referrer.target)
+                .filter(|_| !deleted.contains(&referrer.id))
+            {
+                kept.insert(referrer.place.0, way.clone());
+                let mut way = way.clone();
+                way.push(referrer.place.0);
+                next.insert(referrer.id, way);
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        level = next;
+    }
+
+    let places: Vec<i64> = kept.keys().copied().collect();
+    let mut lost: Vec<(i64, i64)> = bulk::select!(
+        tx,
+        store,
+        &places,
+        "SELECT place, source FROM reference WHERE store_id = $1 AND part = $2 AND place IN ({})"
+    );
+    lost.retain(|(place, source)| !kept.get(place).is_some_and(|kept| kept.contains(source)));
+    Ok(lost)
 }

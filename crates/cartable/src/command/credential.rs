@@ -1,7 +1,6 @@
 //! `cartable credential`: keys and secrets of the LRS's clients.
 
 use cartable_course::Locale;
-use cartable_xapi::{Timestamp, Version};
 use serde::Serialize;
 
 use crate::{
@@ -9,7 +8,7 @@ use crate::{
     environment,
     failure::Failure,
     language::choose,
-    lrs::{Asked, block_on, new_credential, open, store_failure, store_named},
+    lrs::{Asked, block_on, new_credential, open, store_failure, store_named, time},
 };
 
 pub(crate) fn run(arguments: Credential, locale: Locale) -> Result<(), Failure> {
@@ -37,7 +36,10 @@ struct Created<'a> {
 }
 
 async fn create(arguments: &CreateCredential, locale: Locale) -> Result<(), Failure> {
-    let expires = expiry(arguments.expires.as_deref(), locale)?;
+    let expires = match &arguments.expires {
+        Some(text) => Some(time("--expires", text, "2027-08-31T00:00:00Z", locale)?),
+        None => None,
+    };
     for origin in &arguments.origin {
         check_origin(origin, locale)?;
     }
@@ -80,26 +82,6 @@ async fn create(arguments: &CreateCredential, locale: Locale) -> Result<(), Fail
         }
     }
     Ok(())
-}
-
-fn expiry(text: Option<&str>, locale: Locale) -> Result<Option<Timestamp>, Failure> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    Timestamp::parse(text, Version::V1_0_3).map(Some).ok_or_else(|| {
-        Failure::new(
-            choose(
-                locale,
-                format!("--expires: `{text}` is not a time"),
-                format!("--expires : `{text}` n’est pas un instant"),
-            ),
-            choose(
-                locale,
-                "write it like 2027-08-31T00:00:00Z",
-                "écrivez-le comme 2027-08-31T00:00:00Z",
-            ),
-        )
-    })
 }
 
 /// An origin as browsers send it: a scheme, a host, perhaps a port, and nothing behind; or `null`.

@@ -7,6 +7,7 @@ mod documents;
 mod groups;
 mod opening;
 mod outages;
+mod retention;
 mod statements;
 
 use cartable_lrs_store::Draft;

@@ -8,13 +8,13 @@ use cartable_xapi::{Actor, ActorRef, Timestamp, Uuid, Version};
 
 use crate::{activity, authority, draft, statement, uuid};
 
-async fn insert(store: &Store, texts: &[String]) {
+pub(crate) async fn insert(store: &Store, texts: &[String]) {
     let batch: Vec<Draft> = texts.iter().map(|text| draft(text)).collect();
     store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
 }
 
 /// The ids that a filter finds, over all pages of `limit`.
-async fn walk(store: &Store, filter: StatementFilter) -> Vec<Uuid> {
+pub(crate) async fn walk(store: &Store, filter: StatementFilter) -> Vec<Uuid> {
     let mut filter = StatementFilter {
         limit: if filter.limit == 0 { 100 } else { filter.limit },
         ..filter
@@ -31,14 +31,14 @@ async fn walk(store: &Store, filter: StatementFilter) -> Vec<Uuid> {
     }
 }
 
-fn by(facet: Facet, scope: Scope) -> StatementFilter {
+pub(crate) fn by(facet: Facet, scope: Scope) -> StatementFilter {
     StatementFilter {
         facets: vec![(facet, Some(scope))],
         ..StatementFilter::default()
     }
 }
 
-fn agent(name: &str) -> Facet {
+pub(crate) fn agent(name: &str) -> Facet {
     let json = format!(r#"{{"mbox":"mailto:{name}@example.org","name":"another name"}}"#);
     let actor: Actor = Actor::parse_parameter(&json, Version::V1_0_3).unwrap();
     Facet::agent(ActorRef::from(&actor).identifier().unwrap())
