@@ -11,7 +11,10 @@ use uuid::Uuid;
 use crate::engine::{Connect, Connection, Tx};
 
 /// So many rows go into one prepared statement, the most first; every number of rows is a sum of these.
-const LENGTHS: [usize; 5] = [256, 64, 16, 4, 1];
+const LENGTHS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
+
+/// A query looks for so many things at the most.
+const LIST: usize = 64;
 
 /// The values of a column, one for each row.
 #[derive(Debug)]
@@ -243,7 +246,7 @@ pub(crate) use select;
 
 /// What a query looks for, a list at a time, in the lengths of prepared statements: the last value fills a list up.
 pub(crate) fn lists<T: Copy>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
-    values.chunks(LENGTHS[1]).map(|chunk| {
+    values.chunks(LIST).map(|chunk| {
         let length = LENGTHS.into_iter().rfind(|length| *length >= chunk.len());
         let mut list = chunk.to_vec();
         if let Some(last) = chunk.last() {

@@ -34,6 +34,8 @@ const CARRIED: usize = 2000;
 const LOG_PAGES: &str = "16000";
 /// Memory for the pages of the connection that writes, in KiB; those that are in use do not fit in the usual 2 MiB.
 const WRITER_CACHE: &str = "-16000";
+/// Queries that the connection that writes keeps prepared: those of each table, in a few lengths.
+const WRITER_QUERIES: usize = 300;
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,6 +224,7 @@ impl Engine {
         };
         let writing = options
             .clone()
+            .statement_cache_capacity(WRITER_QUERIES)
             .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", LOG_PAGES);
         let stale = Stale::default();
