@@ -1,6 +1,6 @@
 //! By what a statement can be found: a pure function of it.
 
-use cartable_xapi::{Actor, ActorRef, InverseFunctionalIdentifier, Statement};
+use cartable_xapi::{Actor, ActorRef, InverseFunctionalIdentifier, Statement, Version};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -165,6 +165,13 @@ impl StatementIndex {
             target: statement.target(),
             voids: statement.voids().is_some(),
         }
+    }
+
+    /// What a stored statement is found by; nothing, when it cannot be read any more.
+    pub(crate) fn read(version: &str, payload: &str) -> Option<Self> {
+        let version = Version::parse(version).unwrap_or(Version::V1_0_3);
+        let statement = Statement::parse(payload.as_bytes(), version).ok()?;
+        Some(Self::of(&statement))
     }
 
     /// The keys of the rows.

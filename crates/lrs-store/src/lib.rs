@@ -11,6 +11,7 @@ mod account;
 mod activity;
 mod agent;
 mod attachment;
+mod backlog;
 mod bulk;
 mod credential;
 mod dictionary;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 4] = [
+static MIGRATIONS: [(i64, &str, &str, &str); 5] = [
     (
         1,
         "foundation",
@@ -32,6 +32,12 @@ static MIGRATIONS: [(i64, &str, &str, &str); 4] = [
         "places",
         include_str!("../migrations/sqlite/0004_places.sql"),
         include_str!("../migrations/postgres/0004_places.sql"),
+    ),
+    (
+        7,
+        "indexed",
+        include_str!("../migrations/sqlite/0007_indexed.sql"),
+        include_str!("../migrations/postgres/0007_indexed.sql"),
     ),
 ];
 

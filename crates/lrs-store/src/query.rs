@@ -8,6 +8,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
+    backlog::Span,
     engine::{Reader, on_engine},
     error::StoreError,
     index::{Facet, Kind, Scope},
@@ -47,6 +48,34 @@ pub struct StatementFilter {
     pub order: Order,
     /// How many at the most.
     pub limit: u32,
+}
+
+impl StatementFilter {
+    /// One place beyond the page tells whether there is another.
+    fn places(&self) -> i64 {
+        i64::from(self.limit) + 1
+    }
+
+    fn span(&self) -> Span {
+        let (mut after, mut before) = (i64::MIN, i64::MAX);
+        if let Some(since) = self.since {
+            after = Place::end_of(since).0;
+        }
+        if let Some(until) = self.until {
+            before = Place::end_of(until).0.saturating_add(1);
+        }
+        match (self.after, self.order) {
+            (Some(place), Order::Ascending) => after = after.max(place.0),
+            (Some(place), Order::Descending) => before = before.min(place.0),
+            (None, _) => {}
+        }
+        Span {
+            after,
+            before,
+            order: self.order,
+            limit: usize::try_from(self.places()).unwrap_or(usize::MAX),
+        }
+    }
 }
 
 /// A statement found.
@@ -95,13 +124,15 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn statements(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
-        let mut reader = self.engine.search().await?;
         let mut facets: Vec<Vec<i64>> = sorted(&filter.facets);
+        // Before the index is read: what leaves the backlog is in the index by then.
+        let unindexed = self.unindexed(store, filter, &facets).await?;
+        let mut reader = self.engine.search().await?;
         if facets.len() > 1 {
             let rarest = rarest(&mut reader, store, filter, &facets).await?;
             facets.swap(0, rarest);
         }
-        let query = Query::of(store, filter, &facets);
+        let query = Query::of(store, filter, &facets, !unindexed.is_empty());
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         let mut statements: Vec<Found> = Vec::new();
         let mut bytes = 0;
@@ -109,6 +140,9 @@ impl Store {
         on_engine!(&mut reader, |connection| {
             // The text is made of this module's own words; every value is bound.
             let mut statement = sqlx::query_as(AssertSqlSafe(query.sql.clone()));
+            if query.first > 1 {
+                statement = statement.bind(format!("{unindexed:?}"));
+            }
             for value in &query.values {
                 statement = statement.bind(*value);
             }
@@ -134,6 +168,21 @@ impl Store {
         }
         let next = statements.last().filter(|_| is_cut).map(|last| last.place);
         Ok(Page { statements, next })
+    }
+
+    /// The places of a page's statements that are in no index yet.
+    async fn unindexed(
+        &self,
+        store: StoreId,
+        filter: &StatementFilter,
+        facets: &[Vec<i64>],
+    ) -> Result<Vec<i64>, StoreError> {
+        let Some(backlog) = self.backlog().await? else {
+            return Ok(Vec::new());
+        };
+        let authority = filter.authority.iter().map(|authority| vec![authority.key()]);
+        let facets: Vec<Vec<i64>> = facets.iter().cloned().chain(authority).collect();
+        Ok(backlog.search(store, &facets, filter.span()))
     }
 }
 
@@ -171,6 +220,7 @@ async fn rarest(
 ) -> Result<usize, sqlx::Error> {
     let mut query = Query {
         sql: String::from("SELECT "),
+        first: 1,
         values: Vec::new(),
     };
     for (count, keys) in facets.iter().enumerate() {
@@ -212,13 +262,17 @@ fn sorted(facets: &[(Facet, Option<Scope>)]) -> Vec<Vec<i64>> {
 /// A query's text with the values of its parameters.
 struct Query {
     sql: String,
+    /// The number of the first of them.
+    first: usize,
     values: Vec<i64>,
 }
 
 impl Query {
-    fn of(store: StoreId, filter: &StatementFilter, facets: &[Vec<i64>]) -> Self {
+    /// With `has_unindexed`, the first parameter is a JSON array of places that match as well.
+    fn of(store: StoreId, filter: &StatementFilter, facets: &[Vec<i64>], has_unindexed: bool) -> Self {
         let mut query = Self {
             sql: String::from("SELECT s.id, s.place, s.payload FROM "),
+            first: 1 + usize::from(has_unindexed),
             values: Vec::new(),
         };
         let direction = if filter.order == Order::Ascending {
@@ -226,8 +280,7 @@ impl Query {
         } else {
             "DESC"
         };
-        // One row beyond the page tells whether there is another.
-        let limit = i64::from(filter.limit) + 1;
+        let limit = filter.places();
         let authority = filter.authority.as_ref().map(Facet::key);
 
         if facets.is_empty() && authority.is_none() {
@@ -275,6 +328,9 @@ impl Query {
                     (direction, limit, 0),
                 ),
             }
+            if has_unindexed {
+                query.unindexed(store);
+            }
             // The places are put in order before the texts are read: both engines read these one after another, and sorting
             // them with the texts would cost more than all the rest.
             let _ = write!(query.sql, " ORDER BY place {direction} LIMIT ");
@@ -285,6 +341,15 @@ impl Query {
             query.value(store.0);
         }
         query
+    }
+
+    /// The places of an array, as far as statements are there and not voided.
+    fn unindexed(&mut self, store: StoreId) {
+        self.sql.push_str(
+            " UNION SELECT v.place, v.part FROM json_each($1) AS j CROSS JOIN statement v \
+             WHERE v.place = j.value AND NOT v.voided AND v.store_id = ",
+        );
+        self.value(store.0);
     }
 
     /// The places of the statements with a key that match the rest as well, as many as a page has.
@@ -370,8 +435,8 @@ impl Query {
     }
 
     fn value(&mut self, value: i64) {
+        let _ = write!(self.sql, "${}", self.first + self.values.len());
         self.values.push(value);
-        let _ = write!(self.sql, "${}", self.values.len());
     }
 }
 

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cartable_xapi::{Statement, Version};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -117,7 +116,7 @@ async fn chain(tx: &mut Tx, store: StoreId, first: Uuid) -> Result<Vec<Source>, 
         if chain.iter().any(|known| known.place == place) {
             break;
         }
-        if let Some(index) = index(&version, &payload) {
+        if let Some(index) = StatementIndex::read(&version, &payload) {
             next = index.target;
             chain.push(Source {
                 place,
@@ -126,13 +125,6 @@ async fn chain(tx: &mut Tx, store: StoreId, first: Uuid) -> Result<Vec<Source>, 
         }
     }
     Ok(chain)
-}
-
-/// What a stored statement is found by.
-fn index(version: &str, payload: &str) -> Option<StatementIndex> {
-    let version = Version::parse(version).unwrap_or(Version::V1_0_3);
-    let statement = Statement::parse(payload.as_bytes(), version).ok()?;
-    Some(StatementIndex::of(&statement))
 }
 
 async fn referrers(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<Referrer>, sqlx::Error> {
@@ -214,7 +206,7 @@ pub(crate) async fn hide(
 
 /// A statement as it is stored.
 pub(crate) struct Stored {
-    place: i64,
+    pub(crate) place: i64,
     version: String,
     payload: String,
 }
@@ -234,7 +226,7 @@ impl From<Row> for Stored {
 
 impl Stored {
     fn keys(&self) -> Vec<i64> {
-        index(&self.version, &self.payload).map_or_else(Vec::new, |index| index.keys())
+        StatementIndex::read(&self.version, &self.payload).map_or_else(Vec::new, |index| index.keys())
     }
 }
 

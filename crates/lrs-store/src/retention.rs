@@ -74,6 +74,8 @@ impl Store {
 
     /// Begins to forget what a store has from before a time; deletes nothing yet.
     ///
+    /// A server may not have indexed yet what it stored in the last seconds: another process leaves a minute.
+    ///
     /// # Errors
     ///
     /// When the database fails.
@@ -172,6 +174,8 @@ impl Forgetting {
     }
 
     async fn forget_statements(&mut self) -> Result<Option<u64>, StoreError> {
+        // What is deleted has been indexed: its rows would be written after it otherwise.
+        self.database.settle().await?;
         let mut tx = self.database.engine.write().await?;
         alone(&mut tx, self.store).await?;
         let chunk = self.chunk(&mut tx).await?;

@@ -35,6 +35,10 @@ pub(crate) struct Lessons {
     values: Vec<Mark>,
     names: Vec<Mark>,
     definitions: Vec<(StoreId, Vec<(i64, u64)>)>,
+    /// Statements that are not indexed yet, with their keys.
+    pub(crate) unindexed: Vec<(StoreId, Place, Vec<i64>)>,
+    /// The places of statements that are voided.
+    pub(crate) voided: Vec<i64>,
 }
 
 impl Store {
@@ -85,13 +89,23 @@ impl Store {
             }
             results.push(result);
         }
-        write(tx, store, &ledger.new).await?;
+        let is_put_off = self.backlog.is_some();
+        let voided = write(tx, store, &ledger.new, is_put_off).await?;
         dictionary::remember(tx, store, &values).await?;
         learned.keep_definitions(tx, store).await?;
         let is_new = |name: &&Name| !self.names.contains(&name.mark(store));
         let names: Vec<&Name> = learned.names.iter().filter(is_new).collect();
         agent::insert_names(tx, store, &names).await?;
         attachment::insert(tx, store, attachments.values().copied()).await?;
+        if is_put_off {
+            let new = ledger
+                .new
+                .iter()
+                .filter(|(prepared, _)| prepared.target.is_none());
+            let unindexed = new.map(|(prepared, place)| (store, *place, prepared.keys.clone()));
+            lessons.unindexed.extend(unindexed);
+            lessons.voided.extend(voided);
+        }
         lessons
             .values
             .extend(values.iter().map(|(key, (check, _))| (store, *key, *check)));
@@ -169,8 +183,14 @@ async fn known(tx: &mut Tx, group: Group<'_>) -> Result<HashMap<Uuid, Option<Sta
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Writes new statements with the rows by which they are found, and voids those that they void.
-async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Result<(), StoreError> {
+/// Writes new statements with the rows by which they are found, unless these are put off, and voids those that they void;
+/// returns the places of all that are voided now.
+async fn write(
+    tx: &mut Tx,
+    store: StoreId,
+    new: &[(&Prepared, Place)],
+    is_put_off: bool,
+) -> Result<Vec<i64>, StoreError> {
     let awaited = awaited(tx, store, new).await?;
     // A statement that voids cannot itself be voided (1.0.3 Part 2, 2.3.2).
     let voided: Vec<bool> = new
@@ -205,7 +225,7 @@ async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Resul
     let mut rows: Vec<(i64, i64)> = new
         .iter()
         .zip(&voided)
-        .filter(|(_, voided)| !**voided)
+        .filter(|((prepared, _), voided)| !**voided && (!is_put_off || prepared.target.is_some()))
         .flat_map(|((prepared, place), _)| prepared.keys.iter().map(|key| (*key, place.0)))
         .collect();
     rows.sort_unstable();
@@ -242,7 +262,10 @@ async fn write(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Resul
         .collect();
     targets.sort_unstable();
     targets.dedup();
-    void(tx, store, &targets).await
+    let mut hidden = void(tx, store, &targets).await?;
+    let awaited = new.iter().zip(&voided).filter(|(_, voided)| **voided);
+    hidden.extend(awaited.map(|((_, place), _)| place.0));
+    Ok(hidden)
 }
 
 /// Those of new statements that were voided before they came.
@@ -258,8 +281,8 @@ async fn awaited(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Res
     Ok(awaited.into_iter().map(|(id,)| id).collect())
 }
 
-/// Voids statements, now or when they arrive.
-async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<(), StoreError> {
+/// Voids statements, now or when they arrive; returns the places of those that were there.
+async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<i64>, StoreError> {
     let voided: Vec<Row> = bulk::select!(
         tx,
         store,
@@ -267,6 +290,7 @@ async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<(), Store
         "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND id IN ({})
          AND NOT voids AND NOT voided RETURNING place, version, payload"
     );
+    let places = voided.iter().map(|(place, ..)| *place).collect();
     reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
     let insert = Insert {
         into: "voiding (store_id, part, target)",
@@ -278,5 +302,5 @@ async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<(), Store
         conflict: "ON CONFLICT (store_id, target, part) DO NOTHING",
     };
     bulk::insert(tx, insert).await?;
-    Ok(())
+    Ok(places)
 }

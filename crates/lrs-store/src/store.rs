@@ -9,6 +9,7 @@ use cartable_xapi::{Actor, Timestamp};
 
 use crate::{
     activity::Known,
+    backlog::Backlog,
     credential::Credential,
     draft::{Batch, Inserted},
     engine::{Engine, Location, Tx, on_engine},
@@ -52,6 +53,8 @@ pub struct Store {
     pub(crate) names: Arc<Seen>,
     pub(crate) definitions: Arc<Known>,
     pub(crate) credentials: Arc<Recent<Credential>>,
+    /// Where the rows of the index are written later.
+    pub(crate) backlog: Option<Arc<Backlog>>,
 }
 
 /// What is being written: `stored` is chosen before the commit makes a statement visible.
@@ -92,6 +95,7 @@ impl Store {
         migration::migrate(&engine).await?;
         let store = Self {
             writer: Arc::new(Writer::new(&engine)),
+            backlog: matches!(engine, Engine::Sqlite { .. }).then(Arc::default),
             engine,
             clock,
             in_flight: Arc::default(),
@@ -164,6 +168,12 @@ impl Store {
 
     /// Finishes what is under way and closes the connections.
     pub async fn close(&self) {
+        if let Some(backlog) = &self.backlog
+            && !backlog.is_empty()
+        {
+            // What fails is done at the next start.
+            let _ = self.settle().await;
+        }
         self.engine.close().await;
     }
 

@@ -19,6 +19,7 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{
+    backlog::Part,
     document::DocumentWrite,
     draft::{Inserted, PreparedBatch},
     engine::Engine,
@@ -255,6 +256,11 @@ impl Store {
         }
         let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());
         let mut lessons = Lessons::default();
+        let backlog = self.backlog().await?;
+        let _alone = match backlog {
+            Some(backlog) => Some(backlog.turn().await),
+            None => None,
+        };
         let mut tx = self.engine.write().await?;
         let writing: Vec<(StoreId, bool)> = stores
             .iter()
@@ -287,8 +293,17 @@ impl Store {
             let places = sorted.documents.iter().map(|(place, _)| *place);
             results.extend(places.zip(written.into_iter().map(|result| result.map(Done::Document))));
         }
+        let part = match backlog {
+            Some(backlog) => backlog.beside(&lessons, &mut tx).await?,
+            None => Part::default(),
+        };
         tx.commit().await?;
+        if let Some(backlog) = backlog {
+            backlog.note(&mut lessons, &part);
+        }
+        // Only now may searches be promised what was written.
         drop(turn);
+        self.attend();
         self.engine.written(jobs.iter().map(|job| job.work.rows()).sum());
         self.learn(lessons);
         results.sort_by_key(|(place, _)| *place);

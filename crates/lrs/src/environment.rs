@@ -97,8 +97,8 @@ impl Lrs {
     /// ids, and 74 of its bits are random. Its version is 4, since many clients know none later than 5.
     pub(crate) fn new_id(&self) -> Uuid {
         let mut bytes: [u8; 16] = self.random();
-        let [.., a, b, c, d, e, f] = self.now().micros().div_euclid(1000).to_be_bytes();
-        bytes[..6].copy_from_slice(&[a, b, c, d, e, f]);
+        let [_, _, millis @ ..] = self.now().micros().div_euclid(1000).to_be_bytes();
+        bytes[..6].copy_from_slice(&millis);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 

@@ -4,6 +4,7 @@ use std::{pin::pin, time::Duration};
 
 use cartable_course::Locale;
 use cartable_lrs_store::{Forgettable, Forgetting, StoreError};
+use cartable_xapi::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ use crate::{
 /// Between two chunks that are forgotten, a server gets in to write: of those who wait for SQLite's turn, each looks again
 /// so often.
 const PAUSE: Duration = Duration::from_millis(50);
+/// What came in the last minute is kept, in microseconds: the server that stored it may not have indexed it yet.
+const MINUTE: i64 = 60_000_000;
 
 pub(crate) fn run(arguments: Store, locale: Locale) -> Result<(), Failure> {
     block_on(
@@ -128,6 +131,8 @@ struct Forgotten<'a> {
 
 async fn forget(arguments: &Forget, locale: Locale) -> Result<(), Failure> {
     let before = time("--before", &arguments.before, "2023-09-01T00:00:00Z", locale)?;
+    let now = environment::clock()().micros();
+    let before = before.min(Timestamp::from_micros(now - MINUTE).unwrap_or(Timestamp::MIN));
     let fail = |error: StoreError| store_failure(&error, locale);
     let store = open(&arguments.data.location(), locale).await?;
     let id = store_named(&store, &arguments.store, locale).await?;

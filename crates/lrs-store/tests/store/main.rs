@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod administration;
+mod backlog;
 mod documents;
 mod groups;
 mod opening;

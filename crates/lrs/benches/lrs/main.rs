@@ -130,6 +130,7 @@ impl Bench<'_> {
             EngineName::Postgres => options.nodes,
         };
         let service = Service::start(self.program, location, nodes).await?;
+        let first_answer = service.first_answer();
         let (statements, batch) = (options.statements, options.batch);
         let (youth, sampled) = (statements.min(YOUTH), statements.min(SAMPLE));
         say("filling");
@@ -137,12 +138,15 @@ impl Bench<'_> {
         let mut filling = service.fill(youth, batch, true).await?;
         let young = self.drive(&service, Mode::searches).await?;
         service.fill(sampled - youth, batch, false).await?;
+        // A program that has ended has put off nothing.
+        service.stop()?;
         let sample = Sample::read(location).await?;
+        let service = Service::start(self.program, location, nodes).await?;
         if statements > sampled {
             filling = service.fill(statements - sampled, batch, false).await?;
         }
         let figures = self.drive(&service, |_| true).await?;
-        let (first_answer, usage) = (service.first_answer(), service.usage()?);
+        let usage = service.usage()?;
         service.stop()?;
         let server = Server::start(self.program, location).await?;
         let restart = server.first_answer;

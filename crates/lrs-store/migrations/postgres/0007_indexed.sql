@@ -1,0 +1,1 @@
+-- PostgreSQL writes the rows of the index with their statements.
