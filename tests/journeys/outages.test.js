@@ -14,6 +14,8 @@ import { postgres } from '../support/postgres.js';
 
 /** An answer takes no longer, in milliseconds, when the database does not give one. */
 const PATIENCE = 8000;
+/** So long is a database waited for that has come to a halt, and a little more: in milliseconds. */
+const HALT = 25_000;
 
 function statements(count) {
   return Array.from({ length: count }, () => ({
@@ -138,6 +140,32 @@ test('PostgreSQL goes away while many write, and returns', async (t) => {
 
   database.start();
   await lrs.assertReady();
+  await lrs.assertKept();
+});
+
+test('PostgreSQL comes to a halt with its connections open, and goes on', async (t) => {
+  const database = await postgres(t);
+  const { lrs } = await client(t, ['--database', database.url]);
+  await lrs.assertReady();
+  assert.ok((await lrs.post(5)).ok);
+  const goOn = await database.halt();
+  t.after(goOn);
+
+  const start = performance.now();
+  await Promise.all([
+    ...Array.from({ length: 20 }, async () => assertRefused(await lrs.post(), 503, /does not answer/)),
+    ...Array.from({ length: 5 }, async () => assertRefused(await lrs.get(), 503, /does not answer/)),
+    lrs.put('there').then((response) => assertRefused(response, 503, /does not answer/)),
+  ]);
+  const waited = performance.now() - start;
+  assert.ok(waited < HALT, `an answer took ${waited} ms`);
+  await assertRefused(await lrs.health('ready'), 503, /does not answer/);
+  assert.ok(performance.now() - start - waited < PATIENCE);
+  assert.equal((await lrs.health('live')).status, 204);
+
+  goOn();
+  await lrs.assertReady();
+  assert.ok((await lrs.post(5)).ok);
   await lrs.assertKept();
 });
 

@@ -79,6 +79,13 @@ export async function postgres(t) {
     stop: () => stop('fast'),
     /** What a list of commands prints, each a transaction. */
     query,
+    /** Lets all its processes halt, with their connections open; returns what lets them go on. */
+    async halt() {
+      const first = await postmaster();
+      const halted = [first, ...await children(first)];
+      for (const pid of halted) process.kill(pid, 'SIGSTOP');
+      return () => halted.splice(0).forEach((pid) => process.kill(pid, 'SIGCONT'));
+    },
     /** SIGKILL of all its processes at once. */
     async cutPower() {
       const first = await postmaster();

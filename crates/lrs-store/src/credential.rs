@@ -3,7 +3,7 @@
 use cartable_xapi::Timestamp;
 
 use crate::{
-    engine::on_engine,
+    engine::{in_time, on_engine},
     error::StoreError,
     store::{Store, StoreId},
 };
@@ -135,17 +135,20 @@ impl Store {
         if let Some(known) = self.credentials.get(key, now) {
             return Ok(Some(known));
         }
-        let mut reader = self.engine.read().await?;
-        let row: Option<Row> = on_engine!(&mut reader, |connection| {
-            sqlx::query_as(
-                "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked, origins, launch,
-                        last_used
-                 FROM credential WHERE key = $1",
-            )
-            .bind(key)
-            .fetch_optional(connection)
-            .await?
-        });
+        let row: Option<Row> = in_time(async {
+            let mut reader = self.engine.read().await?;
+            Ok(on_engine!(&mut reader, |connection| {
+                sqlx::query_as(
+                    "SELECT key, store_id, secret_hash, label, scopes, created, expires, revoked, origins, launch,
+                            last_used
+                     FROM credential WHERE key = $1",
+                )
+                .bind(key)
+                .fetch_optional(connection)
+                .await?
+            }))
+        })
+        .await?;
         let found = row.map(credential);
         if let Some(found) = &found {
             self.credentials.put(key, found.clone(), now);

@@ -24,7 +24,9 @@ const READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 16;
 /// Connections that write to PostgreSQL: those that store what clients send, and a few for the rest.
 const POSTGRES_WRITERS: u32 = 8;
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+/// A server that has come to a halt without closing its connections is waited for so long.
+const HALT: Duration = Duration::from_secs(15);
 /// A connection to a server is tried before use when it has been idle for so long.
 const IDLE: Duration = Duration::from_secs(1);
 /// The write-ahead log of `SQLite` is carried over to the database beside the writing, each time so many rows were
@@ -352,6 +354,13 @@ impl Tx {
             Self::Postgres(transaction) => transaction.commit().await,
         }
     }
+}
+
+/// Waits for a database, but not for ever.
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(HALT, work)
+        .await
+        .unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut)))
 }
 
 /// Makes a folder that no other user can read: it holds what people did.

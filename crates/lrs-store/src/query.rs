@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     backlog::Span,
-    engine::{Reader, on_engine},
+    engine::{Reader, in_time, on_engine},
     error::StoreError,
     index::{Facet, Kind, Scope},
     place::Place,
@@ -110,12 +110,15 @@ impl Store {
         id: Uuid,
         voided: bool,
     ) -> Result<Option<Found>, StoreError> {
-        let mut found = get(&mut self.engine.search().await?, store, id, voided).await?;
-        // Who has just stored a statement may ask for it before a replica has it.
-        if found.is_none() && self.engine.has_replica() {
-            found = get(&mut self.engine.read().await?, store, id, voided).await?;
-        }
-        Ok(found)
+        in_time(async {
+            let mut found = get(&mut self.engine.search().await?, store, id, voided).await?;
+            // Who has just stored a statement may ask for it before a replica has it.
+            if found.is_none() && self.engine.has_replica() {
+                found = get(&mut self.engine.read().await?, store, id, voided).await?;
+            }
+            Ok(found)
+        })
+        .await
     }
 
     /// A page of the statements that a filter matches; voided ones are left out.
@@ -124,6 +127,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn statements(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
+        in_time(self.page(store, filter)).await
+    }
+
+    async fn page(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
         let mut facets: Vec<Vec<i64>> = sorted(&filter.facets);
         // Before the index is read: what leaves the backlog is in the index by then.
         let unindexed = self.unindexed(store, filter, &facets).await?;

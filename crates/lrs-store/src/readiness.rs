@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    engine::on_engine,
+    engine::{PATIENCE, on_engine},
     error::{Outage, StoreError},
     store::Store,
 };
@@ -59,6 +59,12 @@ impl Store {
     ///
     /// When it does not: [`StoreError::outage`] says why.
     pub async fn ready(&self) -> Result<(), StoreError> {
+        // Who asks wants to know now.
+        let answer = tokio::time::timeout(PATIENCE, self.find_out()).await;
+        answer.unwrap_or(Err(StoreError::Unwritable(Outage::Away)))
+    }
+
+    async fn find_out(&self) -> Result<(), StoreError> {
         self.ping().await?;
         let _probing = self.readiness.probing.lock().await;
         let last = *self.readiness.lock();

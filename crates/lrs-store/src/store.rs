@@ -12,7 +12,7 @@ use crate::{
     backlog::Backlog,
     credential::Credential,
     draft::{Batch, Inserted},
-    engine::{Engine, Location, Tx, on_engine},
+    engine::{Engine, Location, Tx, in_time, on_engine},
     error::StoreError,
     migration,
     place::Place,
@@ -205,10 +205,13 @@ impl Store {
                 if now.abs_diff(read) < MOMENT.unsigned_abs() {
                     return Ok(self.promise(Timestamp::MIN));
                 }
-                let through = match replica {
-                    Some(replica) => replica.through(readers).await?.unwrap_or(Timestamp::MIN),
-                    None => watermark::read(readers).await?,
-                };
+                let through = in_time(async {
+                    Ok(match replica {
+                        Some(replica) => replica.through(readers).await?.unwrap_or(Timestamp::MIN),
+                        None => watermark::read(readers).await?,
+                    })
+                })
+                .await?;
                 self.in_flight.read.store(now, Ordering::Release);
                 Ok(self.promise(through))
             }

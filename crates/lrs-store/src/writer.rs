@@ -22,7 +22,7 @@ use crate::{
     backlog::Part,
     document::DocumentWrite,
     draft::{Inserted, PreparedBatch},
-    engine::Engine,
+    engine::{Engine, in_time},
     error::StoreError,
     statement::{Group, Lessons},
     store::{Store, StoreId},
@@ -231,7 +231,7 @@ impl Store {
         let mut attempt = 1;
         loop {
             // An id made here is new, unless the generator failed: that is looked up once it has been met.
-            match self.write_once(jobs, attempt > 1).await {
+            match in_time(self.write_once(jobs, attempt > 1)).await {
                 Err(error) if attempt < ATTEMPTS && error.is_collision() => attempt += 1,
                 result => {
                     self.note(&result);
