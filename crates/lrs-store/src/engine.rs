@@ -34,8 +34,10 @@ const IDLE: Duration = Duration::from_secs(1);
 const CARRIED: usize = 2000;
 /// The writer does it itself only when the log has so many pages of 4 KiB, and takes the rest that lets it begin anew.
 const LOG_PAGES: &str = "16000";
-/// Memory for the pages of the connection that writes, in KiB; those that are in use do not fit in the usual 2 MiB.
-const WRITER_CACHE: &str = "-16000";
+/// Memory for the pages of the connection that writes, and of each that reads, in KiB: the upper pages of a large index do
+/// not fit in the usual 2 MiB.
+const WRITER_CACHE: &str = "-8000";
+const READER_CACHE: &str = "-4000";
 /// Queries that the connection that writes keeps prepared: those of each table, in a few lengths.
 const WRITER_QUERIES: usize = 300;
 
@@ -248,7 +250,7 @@ impl Engine {
             rows: AtomicUsize::new(0),
         });
         let readers = pool(READERS)
-            .connect_with(options.read_only(true))
+            .connect_with(options.read_only(true).pragma("cache_size", READER_CACHE))
             .await
             .map_err(not_a_database)?;
         Ok(Self::Sqlite {
