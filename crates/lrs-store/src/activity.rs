@@ -165,7 +165,7 @@ async fn definitions(
         tx,
         store,
         keys,
-        "SELECT key, definition FROM activity WHERE store_id = $1 AND part = $2 AND key IN ({})"
+        "SELECT key, definition FROM activity WHERE store_id = $1 AND part = $2 AND key {}"
     );
     let read = |(key, text): (i64, String)| Ok((key, serde_json::from_str(&text).map_err(StoreError::Text)?));
     rows.into_iter().map(read).collect()

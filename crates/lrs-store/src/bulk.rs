@@ -222,27 +222,63 @@ fn arrays(inserts: &[&Insert<'_>]) -> String {
     sql
 }
 
-/// The rows of a store that a query finds by a list of keys, or ids: `select!(tx, store, &keys, "SELECT … IN ({})")`. Its
-/// first two parameters are the store and the part.
+/// What a query may look for many of.
+pub(crate) trait Sought: Copy {
+    /// The type of an array of it in PostgreSQL.
+    const ARRAY: &'static str;
+}
+
+impl Sought for i64 {
+    const ARRAY: &'static str = "BIGINT[]";
+}
+
+impl Sought for Uuid {
+    const ARRAY: &'static str = "UUID[]";
+}
+
+/// The rows of a store that a query finds by keys, or ids, of which none is there twice:
+/// `select!(tx, store, &keys, "SELECT … WHERE … AND key {}")`. Its first two parameters are the store and the part.
 macro_rules! select {
     ($tx:expr, $store:expr, $values:expr, $sql:literal) => {{
+        let values: &[_] = $values;
         let mut rows = Vec::new();
-        for list in $crate::bulk::lists($values) {
-            let sql = format!($sql, $crate::bulk::parameters(3, list.len()));
-            rows.append(&mut $crate::engine::on_engine!(&mut *$tx, |connection| {
-                let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-                    .bind($store.0)
-                    .bind($store.part());
-                for value in list {
-                    query = query.bind(value);
+        match $crate::engine::Connect::connection($tx) {
+            $crate::engine::Connection::Sqlite(connection) => {
+                for list in $crate::bulk::lists(values) {
+                    let sql = format!($sql, $crate::bulk::among(list.len()));
+                    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                        .bind($store.0)
+                        .bind($store.part());
+                    for value in list {
+                        query = query.bind(value);
+                    }
+                    rows.append(&mut query.fetch_all(&mut *connection).await?);
                 }
-                query.fetch_all(connection).await?
-            }));
+            }
+            $crate::engine::Connection::Postgres(connection) => {
+                if !values.is_empty() {
+                    let sql = $crate::bulk::each(&format!($sql, "= v.value"), values);
+                    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                        .bind($store.0)
+                        .bind($store.part())
+                        .bind(values);
+                    rows = query.fetch_all(connection).await?;
+                }
+            }
         }
         rows
     }};
 }
 pub(crate) use select;
+
+/// What a query looks for in each of its values: PostgreSQL would rather walk all of a store's rows for a list of them,
+/// where it has no statistics yet. The offset keeps it from making a join of that.
+pub(crate) fn each<T: Sought>(sql: &str, _values: &[T]) -> String {
+    format!(
+        "SELECT found.* FROM UNNEST($3::{}) AS v (value) CROSS JOIN LATERAL ({sql} OFFSET 0) AS found",
+        T::ARRAY
+    )
+}
 
 /// What a query looks for, a list at a time, in the lengths of prepared statements: the last value fills a list up.
 pub(crate) fn lists<T: Copy>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
@@ -256,12 +292,10 @@ pub(crate) fn lists<T: Copy>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
     })
 }
 
-/// The parameters of such a list: `$3, $4, $5`.
-pub(crate) fn parameters(first: usize, count: usize) -> String {
-    let names: Vec<String> = (first..first + count)
-        .map(|number| format!("${number}"))
-        .collect();
-    names.join(", ")
+/// Being among so many parameters, the first of which is the third: `IN ($3, $4, $5)`.
+pub(crate) fn among(count: usize) -> String {
+    let names: Vec<String> = (3..3 + count).map(|number| format!("${number}")).collect();
+    format!("IN ({})", names.join(", "))
 }
 
 #[cfg(test)]
@@ -300,6 +334,12 @@ mod tests {
                         CROSS JOIN LATERAL (SELECT i.ctid FROM t i WHERE i.a = v.a AND i.b = v.b OFFSET 0) AS found))";
         let columns = [Column::Integer(vec![]), Column::Text(vec![])];
         assert_eq!(delete_arrays("t", &["a", "b"], &columns), expected);
-        assert_eq!(parameters(3, 2), "$3, $4");
+        assert_eq!(among(2), "IN ($3, $4)");
+        let expected = "SELECT found.* FROM UNNEST($3::UUID[]) AS v (value) \
+                        CROSS JOIN LATERAL (SELECT a FROM t WHERE b = v.value OFFSET 0) AS found";
+        assert_eq!(
+            each("SELECT a FROM t WHERE b = v.value", &[Uuid::nil()]),
+            expected
+        );
     }
 }

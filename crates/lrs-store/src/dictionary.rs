@@ -39,7 +39,7 @@ pub(crate) async fn remember(
         tx,
         store,
         &keys,
-        "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key IN ({})"
+        "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key {}"
     );
     for (key, known) in known {
         if let Some((_, value)) = values.get(&key)

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
@@ -132,7 +131,7 @@ async fn referrers(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<
         tx,
         store,
         targets,
-        "SELECT target, id, place, voided FROM statement WHERE store_id = $1 AND part = $2 AND target IN ({})"
+        "SELECT target, id, place, voided FROM statement WHERE store_id = $1 AND part = $2 AND target {}"
     );
     let referrer = |(target, id, place, voided)| Referrer {
         target,
@@ -235,7 +234,7 @@ async fn at(tx: &mut Tx, store: StoreId, places: &[i64]) -> Result<Vec<Stored>, 
         tx,
         store,
         places,
-        "SELECT place, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND place IN ({})"
+        "SELECT place, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND place {}"
     );
     Ok(rows.into_iter().map(Stored::from).collect())
 }
@@ -248,28 +247,21 @@ async fn unindex(
     place: i64,
     source: Option<i64>,
 ) -> Result<(), sqlx::Error> {
-    let (table, column) = match source {
-        None => ("statement_index", "place"),
-        Some(_) => ("reference_index", "source"),
+    let column = |value| Column::Integer(vec![value; keys.len()]);
+    let mut delete = Delete {
+        from: "statement_index",
+        columns: vec![
+            ("store_id", column(store.0)),
+            ("part", column(store.part())),
+            ("key", Column::Integer(keys.to_vec())),
+            ("place", column(place)),
+        ],
     };
-    for list in bulk::lists(keys) {
-        let keys = bulk::parameters(5, list.len());
-        let sql = format!(
-            "DELETE FROM {table} WHERE store_id = $1 AND part = $2 AND place = $3 AND {column} = $4 AND key IN ({keys})"
-        );
-        on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query(AssertSqlSafe(sql))
-                .bind(store.0)
-                .bind(store.part())
-                .bind(place)
-                .bind(source.unwrap_or(place));
-            for key in list {
-                query = query.bind(key);
-            }
-            query.execute(connection).await?;
-        });
+    if let Some(source) = source {
+        delete.from = "reference_index";
+        delete.columns.push(("source", column(source)));
     }
-    Ok(())
+    bulk::delete(tx, delete).await
 }
 
 /// Takes back all that statements brought which are about to be deleted, those between two places: what they were found
@@ -370,7 +362,7 @@ async fn lost(tx: &mut Tx, store: StoreId, ids: &[Uuid]) -> Result<Vec<(i64, i64
         tx,
         store,
         &places,
-        "SELECT place, source FROM reference WHERE store_id = $1 AND part = $2 AND place IN ({})"
+        "SELECT place, source FROM reference WHERE store_id = $1 AND part = $2 AND place {}"
     );
     lost.retain(|(place, source)| !kept.get(place).is_some_and(|kept| kept.contains(source)));
     Ok(lost)

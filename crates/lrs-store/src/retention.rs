@@ -10,7 +10,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use cartable_xapi::{Statement, Timestamp, Version};
 use futures_util::TryStreamExt;
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
@@ -433,25 +432,32 @@ async fn forget_voiding(tx: &mut Tx, store: StoreId, deleted: &[Doomed]) -> Resu
         .filter(|doomed| doomed.voided || doomed.voids)
         .map(|doomed| doomed.id);
     let voiding = deleted.iter().filter(|doomed| doomed.voids);
-    let targets: Vec<Uuid> = voided.chain(voiding.filter_map(|doomed| doomed.target)).collect();
-    for list in bulk::lists(&targets) {
-        let sql = format!(
-            "DELETE FROM voiding WHERE store_id = $1 AND part = $2 AND target IN ({})
-             AND NOT EXISTS (SELECT 1 FROM statement s
-                 WHERE s.store_id = voiding.store_id AND s.id = voiding.target AND s.part = voiding.part)
-             AND NOT EXISTS (SELECT 1 FROM statement s
-                 WHERE s.store_id = voiding.store_id AND s.target = voiding.target AND s.part = voiding.part AND s.voids)",
-            bulk::parameters(3, list.len())
-        );
-        on_engine!(&mut *tx, |connection| {
-            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(store.0).bind(store.part());
-            for target in list {
-                query = query.bind(target);
-            }
-            query.execute(connection).await?;
-        });
-    }
-    Ok(())
+    let mut targets: Vec<Uuid> = voided.chain(voiding.filter_map(|doomed| doomed.target)).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let lost: Vec<(Uuid,)> = bulk::select!(
+        tx,
+        store,
+        &targets,
+        "SELECT target FROM voiding WHERE store_id = $1 AND part = $2
+         AND NOT EXISTS (SELECT 1 FROM statement s
+             WHERE s.store_id = voiding.store_id AND s.id = voiding.target AND s.part = voiding.part)
+         AND NOT EXISTS (SELECT 1 FROM statement s
+             WHERE s.store_id = voiding.store_id AND s.target = voiding.target AND s.part = voiding.part AND s.voids)
+         AND target {}"
+    );
+    let delete = Delete {
+        from: "voiding",
+        columns: vec![
+            ("store_id", Column::Integer(vec![store.0; lost.len()])),
+            ("part", Column::Integer(vec![store.part(); lost.len()])),
+            (
+                "target",
+                Column::Id(lost.into_iter().map(|(target,)| target).collect()),
+            ),
+        ],
+    };
+    bulk::delete(tx, delete).await
 }
 
 fn parse(version: &str, payload: &str) -> Option<Statement> {

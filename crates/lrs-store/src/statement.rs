@@ -12,7 +12,7 @@ use crate::{
     bulk::{self, Column, Insert},
     dictionary,
     draft::{Inserted, Prepared, PreparedBatch},
-    engine::Tx,
+    engine::{Tx, on_engine},
     error::StoreError,
     place::Place,
     reference::{self, New, Row, Stored},
@@ -174,7 +174,7 @@ async fn known(tx: &mut Tx, group: Group<'_>) -> Result<HashMap<Uuid, Option<Sta
         tx,
         store,
         &ids,
-        "SELECT id, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id IN ({})"
+        "SELECT id, version, payload FROM statement WHERE store_id = $1 AND part = $2 AND id {}"
     );
     let read = |(id, version, payload): (Uuid, String, String)| {
         let version = Version::parse(&version).unwrap_or(Version::V1_0_3);
@@ -276,7 +276,7 @@ async fn awaited(tx: &mut Tx, store: StoreId, new: &[(&Prepared, Place)]) -> Res
         tx,
         store,
         &ids,
-        "SELECT target FROM voiding WHERE store_id = $1 AND part = $2 AND target IN ({})"
+        "SELECT target FROM voiding WHERE store_id = $1 AND part = $2 AND target {}"
     );
     Ok(awaited.into_iter().map(|(id,)| id).collect())
 }
@@ -287,9 +287,21 @@ async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<i64>,
         tx,
         store,
         targets,
-        "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND id IN ({})
-         AND NOT voids AND NOT voided RETURNING place, version, payload"
+        "SELECT place, version, payload FROM statement
+         WHERE store_id = $1 AND part = $2 AND NOT voids AND NOT voided AND id {}"
     );
+    for (place, ..) in &voided {
+        on_engine!(&mut *tx, |connection| {
+            sqlx::query(
+                "UPDATE statement SET voided = TRUE WHERE store_id = $1 AND part = $2 AND place = $3",
+            )
+            .bind(store.0)
+            .bind(store.part())
+            .bind(place)
+            .execute(connection)
+            .await?;
+        });
+    }
     let places = voided.iter().map(|(place, ..)| *place).collect();
     reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
     let insert = Insert {
