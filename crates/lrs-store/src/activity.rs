@@ -79,7 +79,7 @@ impl Learned {
     /// Merges the definitions with those that are there.
     pub(crate) async fn keep_definitions(&self, tx: &mut Tx, store: StoreId) -> Result<(), StoreError> {
         let keys: Vec<i64> = self.definitions.keys().copied().collect();
-        let held = definitions(tx, store, &keys).await?;
+        let held = definitions_of(tx, store, &keys).await?;
         let mut changed = Vec::new();
         for (key, definition) in &self.definitions {
             let held = held.get(key);
@@ -156,7 +156,8 @@ impl Known {
     }
 }
 
-async fn definitions(
+/// What is known of activities, by their keys.
+pub(crate) async fn definitions_of(
     tx: &mut impl Connect,
     store: StoreId,
     keys: &[i64],
@@ -185,7 +186,7 @@ impl Store {
         let ids: BTreeMap<i64, &String> = ids.iter().map(|id| (Facet::activity(id).key(), id)).collect();
         let keys: Vec<i64> = ids.keys().copied().collect();
         let mut reader = self.engine.search().await?;
-        let known = definitions(&mut reader, store, &keys).await?;
+        let known = definitions_of(&mut reader, store, &keys).await?;
         let named = |(key, known)| Some(((*ids.get(&key)?).clone(), Value::Object(known)));
         Ok(known.into_iter().filter_map(named).collect())
     }

@@ -1,11 +1,13 @@
 //! The names of agents, which make a Person (1.0.3 Part 3, 2.4; 2.0, 4.1.6.3).
 
+use std::collections::HashMap;
+
 use cartable_xapi::InverseFunctionalIdentifier;
 use sha2::{Digest, Sha256};
 
 use crate::{
     bulk::{self, Column, Insert},
-    engine::{Tx, on_engine},
+    engine::{Connect, Tx, on_engine},
     error::StoreError,
     index::Facet,
     seen::Mark,
@@ -56,6 +58,26 @@ pub(crate) async fn insert_names(tx: &mut Tx, store: StoreId, names: &[&Name]) -
     };
     bulk::insert(tx, insert).await?;
     Ok(())
+}
+
+/// A name of each of these agents, the first in the alphabet, for those that have one.
+pub(crate) async fn names(
+    source: &mut impl Connect,
+    store: StoreId,
+    keys: &[i64],
+) -> Result<HashMap<i64, String>, sqlx::Error> {
+    let mut rows: Vec<(i64, String)> = bulk::select!(
+        source,
+        store,
+        keys,
+        "SELECT key, name FROM agent_name WHERE store_id = $1 AND part = $2 AND key {}"
+    );
+    // Of several, the last to be put in the map stays.
+    rows.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(rows
+        .into_iter()
+        .map(|(key, name)| (key, from_column(name)))
+        .collect())
 }
 
 impl Store {

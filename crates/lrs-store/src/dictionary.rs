@@ -1,13 +1,13 @@
 //! What the keys of the index stand for, so that two values with one key are noticed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     bulk::{self, Column, Insert},
-    engine::Tx,
+    engine::{Connect, Tx},
     error::StoreError,
     store::StoreId,
-    text::to_column,
+    text::{from_column, to_column},
 };
 
 /// Notes what keys stand for, and that nothing else has them.
@@ -35,18 +35,30 @@ pub(crate) async fn remember(
     if usize::try_from(added) == Ok(keys.len()) {
         return Ok(());
     }
-    let known: Vec<(i64, String)> = bulk::select!(
-        tx,
-        store,
-        &keys,
-        "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key {}"
-    );
-    for (key, known) in known {
+    for (key, known) in self::values(tx, store, &keys).await? {
         if let Some((_, value)) = values.get(&key)
-            && to_column(value) != known
+            && *value != known
         {
             return Err(StoreError::KeyCollision(known, value.clone()));
         }
     }
     Ok(())
+}
+
+/// What keys stand for.
+pub(crate) async fn values(
+    source: &mut impl Connect,
+    store: StoreId,
+    keys: &[i64],
+) -> Result<HashMap<i64, String>, sqlx::Error> {
+    let rows: Vec<(i64, String)> = bulk::select!(
+        source,
+        store,
+        keys,
+        "SELECT key, value FROM dictionary WHERE store_id = $1 AND part = $2 AND key {}"
+    );
+    Ok(rows
+        .into_iter()
+        .map(|(key, value)| (key, from_column(value)))
+        .collect())
 }

@@ -9,6 +9,7 @@ use crate::{
     activity::Learned,
     attachment::NewAttachment,
     error::StoreError,
+    figures::Figures,
     index::StatementIndex,
     seen::Mark,
     store::{Store, StoreId},
@@ -69,6 +70,7 @@ pub(crate) struct Prepared {
     pub(crate) text: CompletedText,
     /// The keys by which it is found.
     pub(crate) keys: Vec<i64>,
+    pub(crate) figures: Figures,
     pub(crate) target: Option<Uuid>,
     pub(crate) voids: bool,
 }
@@ -154,6 +156,7 @@ impl Store {
             prepared.statements.push(Prepared {
                 id: draft.id,
                 is_named,
+                figures: Figures::of(&draft.statement),
                 statement: draft.statement,
                 version: draft.version,
                 text,

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 5] = [
+static MIGRATIONS: [(i64, &str, &str, &str); 6] = [
     (
         1,
         "foundation",
@@ -38,6 +38,12 @@ static MIGRATIONS: [(i64, &str, &str, &str); 5] = [
         "indexed",
         include_str!("../migrations/sqlite/0007_indexed.sql"),
         include_str!("../migrations/postgres/0007_indexed.sql"),
+    ),
+    (
+        8,
+        "tallies",
+        include_str!("../migrations/sqlite/0008_tallies.sql"),
+        include_str!("../migrations/postgres/0008_tallies.sql"),
     ),
 ];
 

@@ -4,6 +4,7 @@
 //! or by which others are found through them, and the bytes that only they named. Nothing is promised between two chunks,
 //! so that who writes gets in, and what was begun may be stopped and begun again.
 //!
+//! Figures of what was deleted go with it, where a learner stands included: they say what the remaining statements say.
 //! What the store learned remains: the definitions of activities, the names of agents, and what index keys stand for.
 
 use std::collections::{BTreeSet, HashMap};
@@ -16,11 +17,12 @@ use crate::{
     bulk::{self, Column, Delete},
     engine::{Connect, Tx, on_engine},
     error::{Outage, StoreError},
+    figures::Figures,
     index::StatementIndex,
     place::Place,
     reference,
     store::{Store, StoreId},
-    watermark,
+    tally, watermark,
 };
 
 /// A chunk has so many statements or documents at the most, and ends early when its statements have so many bytes: those
@@ -112,6 +114,7 @@ struct Doomed {
     target: Option<Uuid>,
     /// The keys by which it is found.
     keys: Vec<i64>,
+    figures: Option<Figures>,
     /// The SHA-2 of the attachments that it names.
     names: Vec<String>,
 }
@@ -136,6 +139,7 @@ impl From<StatementRow> for Doomed {
             voids,
             target,
             keys,
+            figures: statement.as_ref().filter(|_| !voided).map(Figures::of),
             names: statement.as_ref().map_or_else(Vec::new, names),
         }
     }
@@ -179,6 +183,8 @@ impl Forgetting {
         alone(&mut tx, self.store).await?;
         let chunk = self.chunk(&mut tx).await?;
         let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else {
+            drop(tx);
+            self.database.count_doubtful(self.store).await?;
             return Ok(None);
         };
         let (store, places) = (self.store, (first.place, last.place));
@@ -186,6 +192,8 @@ impl Forgetting {
         self.forget_attachments(&mut tx, &chunk, last.place).await?;
         reference::forget(&mut tx, store, &ids, places).await?;
         unindex(&mut tx, store, &chunk).await?;
+        let gone = chunk.iter().map(|doomed| (doomed.place, doomed.figures));
+        tally::take_back(&mut tx, store, gone).await?;
         on_engine!(&mut tx, |connection| {
             sqlx::query(
                 "DELETE FROM statement WHERE store_id = $1 AND part = $2 AND place BETWEEN $3 AND $4",
@@ -392,8 +400,8 @@ async fn alone(tx: &mut Tx, store: StoreId) -> Result<(), sqlx::Error> {
 }
 
 /// The place of a store's latest statement.
-async fn latest(tx: &mut Tx, store: StoreId) -> Result<Place, sqlx::Error> {
-    let latest: Option<i64> = on_engine!(tx, |connection| {
+pub(crate) async fn latest(source: &mut impl Connect, store: StoreId) -> Result<Place, sqlx::Error> {
+    let latest: Option<i64> = on_engine!(source, |connection| {
         sqlx::query_scalar("SELECT MAX(place) FROM statement WHERE store_id = $1")
             .bind(store.0)
             .fetch_one(connection)

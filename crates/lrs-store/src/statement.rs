@@ -14,10 +14,12 @@ use crate::{
     draft::{Inserted, Prepared, PreparedBatch},
     engine::{Tx, on_engine},
     error::StoreError,
+    figures::Figures,
     place::Place,
     reference::{self, New, Row, Stored},
     seen::Mark,
     store::{Store, StoreId},
+    tally,
 };
 
 /// Batches of a store that are written together.
@@ -39,6 +41,8 @@ pub(crate) struct Lessons {
     pub(crate) unindexed: Vec<(StoreId, Place, Vec<i64>)>,
     /// The places of statements that are voided.
     pub(crate) voided: Vec<i64>,
+    /// The new statements, with what they add to figures unless they are voided.
+    pub(crate) counted: Vec<(StoreId, Place, Option<Figures>)>,
 }
 
 impl Store {
@@ -97,6 +101,11 @@ impl Store {
         let names: Vec<&Name> = learned.names.iter().filter(is_new).collect();
         agent::insert_names(tx, store, &names).await?;
         attachment::insert(tx, store, attachments.values().copied()).await?;
+        let counted = ledger.new.iter().map(|(prepared, place)| {
+            let figures = Some(prepared.figures).filter(|_| !voided.contains(&place.0));
+            (store, *place, figures)
+        });
+        lessons.counted.extend(counted);
         if is_put_off {
             let new = ledger
                 .new
@@ -303,6 +312,10 @@ async fn void(tx: &mut Tx, store: StoreId, targets: &[Uuid]) -> Result<Vec<i64>,
         });
     }
     let places = voided.iter().map(|(place, ..)| *place).collect();
+    let gone = voided
+        .iter()
+        .map(|(place, version, payload)| (Place(*place), Figures::read(version, payload)));
+    tally::take_back(tx, store, gone).await?;
     reference::hide(tx, store, voided.into_iter().map(Stored::from)).await?;
     let insert = Insert {
         into: "voiding (store_id, part, target)",

@@ -10,6 +10,7 @@ use cartable_xapi::{Actor, Timestamp};
 use crate::{
     activity::Known,
     backlog::Backlog,
+    counter::Counter,
     credential::Credential,
     draft::{Batch, Inserted},
     engine::{Engine, Location, Tx, in_time, on_engine},
@@ -53,6 +54,7 @@ pub struct Store {
     pub(crate) names: Arc<Seen>,
     pub(crate) definitions: Arc<Known>,
     pub(crate) credentials: Arc<Recent<Credential>>,
+    pub(crate) counter: Arc<Counter>,
     /// Where the rows of the index are written later.
     pub(crate) backlog: Option<Arc<Backlog>>,
 }
@@ -104,6 +106,7 @@ impl Store {
             names: Arc::default(),
             definitions: Arc::default(),
             credentials: Arc::default(),
+            counter: Arc::default(),
         };
         store.make_default().await?;
         store.read_latest().await?;
@@ -174,6 +177,7 @@ impl Store {
             // What fails is done at the next start.
             let _ = self.settle().await;
         }
+        self.count_kept().await;
         self.engine.close().await;
     }
 

@@ -89,6 +89,20 @@ pub(crate) async fn alone(
     Ok(())
 }
 
+/// Waits, as one who writes does, until nobody writes statements to a store that refer to others; nobody begins until the
+/// transaction ends.
+pub(crate) async fn beside(
+    transaction: &mut Transaction<'static, Postgres>,
+    store: StoreId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock_shared($1, $2)")
+        .bind(STORES)
+        .bind(number(store))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
 /// The time up to which everything stored can be read.
 pub(crate) async fn read(pool: &PgPool) -> Result<Timestamp, sqlx::Error> {
     // The time is taken before the locks are looked at: a MATERIALIZED query is evaluated once, by what reads it first.

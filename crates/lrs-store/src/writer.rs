@@ -276,6 +276,7 @@ impl Store {
             if let Some(turn) = &mut turn
                 && !sorted.batches.is_empty()
             {
+                self.counter.begin(&mut tx, *store).await?;
                 let batches: Vec<&PreparedBatch> = sorted.batches.iter().map(|(_, batch)| *batch).collect();
                 let group = Group {
                     store: *store,
@@ -301,9 +302,11 @@ impl Store {
         if let Some(backlog) = backlog {
             backlog.note(&mut lessons, &part);
         }
+        self.counter.note(&lessons.counted);
         // Only now may searches be promised what was written.
         drop(turn);
         self.attend();
+        self.attend_counter();
         self.engine.written(jobs.iter().map(|job| job.work.rows()).sum());
         self.learn(lessons);
         results.sort_by_key(|(place, _)| *place);

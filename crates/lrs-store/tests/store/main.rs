@@ -10,6 +10,7 @@ mod opening;
 mod outages;
 mod retention;
 mod statements;
+mod tallies;
 
 use cartable_lrs_store::Draft;
 use cartable_xapi::{Actor, Statement, Uuid, Version};
