@@ -3,9 +3,9 @@
 //! `SQLite` gets rows of values, in a few lengths, so that each of these is prepared once; PostgreSQL gets a column each
 //! as an array, which it reads faster and plans once.
 
-use std::fmt::Write;
+use std::{fmt::Write, iter};
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use crate::engine::{Connect, Connection, Tx};
@@ -110,6 +110,51 @@ pub(crate) async fn insert_all(tx: &mut Tx, inserts: &[Insert<'_>]) -> Result<u6
     Ok(affected)
 }
 
+/// Rows to be found in a table, each by the values of some columns, which an index has.
+pub(crate) struct Find<'v> {
+    /// The columns that are asked for: `a, b`.
+    pub(crate) what: &'static str,
+    pub(crate) from: &'static str,
+    /// The names of the columns by which they are found, and their values.
+    pub(crate) columns: Vec<(&'static str, Column<'v>)>,
+}
+
+/// Finds rows.
+pub(crate) async fn find<R>(tx: &mut Tx, find: Find<'_>) -> Result<Vec<R>, sqlx::Error>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let (names, columns): (Vec<&str>, Vec<Column<'_>>) = find.columns.into_iter().unzip();
+    let count = columns.first().map_or(0, Column::len);
+    let mut found = Vec::new();
+    match tx.connection() {
+        Connection::Sqlite(connection) => {
+            for (first, length) in lengths(count) {
+                let condition = among_values(&names, length);
+                let sql = format!("SELECT {} FROM {} WHERE {condition}", find.what, find.from);
+                let mut query = sqlx::query_as(AssertSqlSafe(sql));
+                for row in first..first + length {
+                    for column in &columns {
+                        query = bind!(query, column, values => values[row]);
+                    }
+                }
+                found.append(&mut query.fetch_all(&mut *connection).await?);
+            }
+        }
+        Connection::Postgres(connection) => {
+            if count > 0 {
+                let sql = each_of_arrays(find.what, find.from, &names, &columns);
+                let mut query = sqlx::query_as(AssertSqlSafe(format!("SELECT found.* {sql}")));
+                for column in &columns {
+                    query = bind!(query, column, values => values);
+                }
+                found = query.fetch_all(connection).await?;
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Rows to be deleted from a table, each by the values of some columns, which an index has.
 pub(crate) struct Delete<'v> {
     pub(crate) from: &'static str,
@@ -125,7 +170,7 @@ pub(crate) async fn delete(tx: &mut Tx, delete: Delete<'_>) -> Result<(), sqlx::
     }
     match tx.connection() {
         Connection::Sqlite(connection) => {
-            let text = |rows| delete_values(delete.from, &names, rows);
+            let text = |rows| format!("DELETE FROM {} WHERE {}", delete.from, among_values(&names, rows));
             run_in_lengths(connection, &columns, text).await?;
         }
         Connection::Postgres(connection) => {
@@ -139,20 +184,21 @@ pub(crate) async fn delete(tx: &mut Tx, delete: Delete<'_>) -> Result<(), sqlx::
     Ok(())
 }
 
-/// `DELETE FROM table WHERE (a, b) IN (VALUES (?, ?), (?, ?) …)`.
-fn delete_values(from: &str, names: &[&str], rows: usize) -> String {
+/// `(a, b) IN (VALUES (?, ?), (?, ?) …)`.
+fn among_values(names: &[&str], rows: usize) -> String {
     let row = format!("({})", vec!["?"; names.len()].join(", "));
     let rows = vec![row.as_str(); rows].join(", ");
-    format!(
-        "DELETE FROM {from} WHERE ({}) IN (VALUES {rows})",
-        names.join(", ")
-    )
+    format!("({}) IN (VALUES {rows})", names.join(", "))
 }
 
-/// `DELETE FROM table WHERE ctid = ANY(ARRAY(… UNNEST($1::BIGINT[], $2::BIGINT[]) AS v (a, b) …))`: PostgreSQL finds each row
-/// by the index, whereas it would rather walk all of a store's rows for a list of values, where it has no statistics yet.
-/// The offset keeps it from making a join of that.
+/// `DELETE FROM table WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM …))`.
 fn delete_arrays(from: &str, names: &[&str], columns: &[Column<'_>]) -> String {
+    let each = each_of_arrays("ctid", from, names, columns);
+    format!("DELETE FROM {from} WHERE ctid = ANY(ARRAY(SELECT found.ctid {each}))")
+}
+
+/// `FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS v (a, b) …`: PostgreSQL finds each row by the index, as in [`each`].
+fn each_of_arrays(what: &str, from: &str, names: &[&str], columns: &[Column<'_>]) -> String {
     let arrays: Vec<String> = columns
         .iter()
         .zip(1..)
@@ -160,8 +206,7 @@ fn delete_arrays(from: &str, names: &[&str], columns: &[Column<'_>]) -> String {
         .collect();
     let equal: Vec<String> = names.iter().map(|name| format!("i.{name} = v.{name}")).collect();
     format!(
-        "DELETE FROM {from} WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM UNNEST({}) AS v ({}) \
-         CROSS JOIN LATERAL (SELECT i.ctid FROM {from} i WHERE {} OFFSET 0) AS found))",
+        "FROM UNNEST({}) AS v ({}) CROSS JOIN LATERAL (SELECT {what} FROM {from} i WHERE {} OFFSET 0) AS found",
         arrays.join(", "),
         names.join(", "),
         equal.join(" AND ")
@@ -174,9 +219,8 @@ async fn run_in_lengths(
     columns: &[Column<'_>],
     text: impl Fn(usize) -> String,
 ) -> Result<u64, sqlx::Error> {
-    let rows = columns.first().map_or(0, Column::len);
-    let (mut first, mut affected) = (0, 0);
-    while let Some(length) = LENGTHS.into_iter().find(|length| first + length <= rows) {
+    let mut affected = 0;
+    for (first, length) in lengths(columns.first().map_or(0, Column::len)) {
         let mut query = sqlx::query(AssertSqlSafe(text(length)));
         for row in first..first + length {
             for column in columns {
@@ -184,9 +228,18 @@ async fn run_in_lengths(
             }
         }
         affected += query.execute(&mut *connection).await?.rows_affected();
-        first += length;
     }
     Ok(affected)
+}
+
+/// The first row and the length of each query for so many rows.
+fn lengths(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut first = 0;
+    iter::from_fn(move || {
+        let length = LENGTHS.into_iter().find(|length| first + length <= rows)?;
+        first += length;
+        Some((first - length, length))
+    })
 }
 
 /// `INSERT OR FAIL INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` looks for a parameter with a name among all the
@@ -328,10 +381,9 @@ mod tests {
         let expected = "WITH part_0 AS (INSERT INTO t SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c) \
                         INSERT INTO u SELECT * FROM UNNEST($3::BIGINT[], $4::TEXT[]) c";
         assert_eq!(arrays(&[&insert("t"), &insert("u")]), expected);
-        let expected = "DELETE FROM t WHERE (a, b) IN (VALUES (?, ?), (?, ?))";
-        assert_eq!(delete_values("t", &["a", "b"], 2), expected);
+        assert_eq!(among_values(&["a", "b"], 2), "(a, b) IN (VALUES (?, ?), (?, ?))");
         let expected = "DELETE FROM t WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM UNNEST($1::BIGINT[], $2::TEXT[]) AS v (a, b) \
-                        CROSS JOIN LATERAL (SELECT i.ctid FROM t i WHERE i.a = v.a AND i.b = v.b OFFSET 0) AS found))";
+                        CROSS JOIN LATERAL (SELECT ctid FROM t i WHERE i.a = v.a AND i.b = v.b OFFSET 0) AS found))";
         let columns = [Column::Integer(vec![]), Column::Text(vec![])];
         assert_eq!(delete_arrays("t", &["a", "b"], &columns), expected);
         assert_eq!(among(2), "IN ($3, $4)");

@@ -3,7 +3,7 @@
 use cartable_xapi::Timestamp;
 
 /// So many writers may store a statement in one microsecond.
-const WRITERS: i64 = 1024;
+pub(crate) const WRITERS: i64 = 1024;
 
 /// A statement's place in the order: the microsecond in which it was stored, and which writer stored it then. No two
 /// statements of a store have the same.

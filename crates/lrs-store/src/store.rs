@@ -244,7 +244,7 @@ impl Store {
     /// Begins to write statements of some stores, each with whether they refer to others; the turn ends when it is
     /// dropped, after the commit.
     pub(crate) async fn turn(&self, tx: &mut Tx, stores: &[(StoreId, bool)]) -> Result<Turn<'_>, StoreError> {
-        let Held { since, writer } = match tx {
+        let held = match tx {
             Tx::Sqlite(_) => {
                 // The clock is read under the lock that readers take: none of them can have promised a later time.
                 let mut floor = lock(&self.in_flight.floor);
@@ -259,13 +259,22 @@ impl Store {
                 .await?
                 .ok_or(StoreError::Busy)?,
         };
-        let promised = self.in_flight.promised.load(Ordering::Acquire);
-        let latest = self.in_flight.latest.load(Ordering::Acquire);
-        Ok(Turn {
+        Ok(self.turn_of(held))
+    }
+
+    /// The turn of who has begun to write.
+    pub(crate) fn turn_of(&self, held: Held) -> Turn<'_> {
+        Turn {
             store: self,
-            latest: since.max(promised).max(latest),
-            writer,
-        })
+            latest: held.since.max(self.floor()),
+            writer: held.writer,
+        }
+    }
+
+    /// The time after which the next statement is stored, whatever the clock says: what was promised, or stored before.
+    pub(crate) fn floor(&self) -> i64 {
+        let promised = self.in_flight.promised.load(Ordering::Acquire);
+        promised.max(self.in_flight.latest.load(Ordering::Acquire))
     }
 }
 

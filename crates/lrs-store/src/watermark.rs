@@ -7,13 +7,13 @@
 //! to it.
 
 use cartable_xapi::Timestamp;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgArguments, query::QueryAs};
 
 use crate::store::StoreId;
 
 /// The upper half of the locks' numbers, which are those of this program alone; the lower half is milliseconds.
 const LOCKS: i64 = 0x4341_5254;
-/// Milliseconds begin again after 49 days: no transaction lasts so long.
+/// Milliseconds begin again after 49 days, as [`HOLD`] says: no transaction lasts so long.
 const ROUND: i64 = 1 << 32;
 /// The locks of stores, and of the numbers of writers.
 const STORES: i32 = 0x4341_5253;
@@ -32,6 +32,26 @@ pub(crate) struct Held {
     pub(crate) writer: i64,
 }
 
+/// The beginning of a query that takes the locks of who writes: `held` has the number among writers, and the time.
+///
+/// Each of these is evaluated once, and before the next, which reads it.
+pub(crate) const HOLD: &str = "
+    WITH entered AS MATERIALIZED (
+        SELECT CASE WHEN refers THEN pg_advisory_xact_lock($1, number)
+                    ELSE pg_advisory_xact_lock_shared($1, number) END
+        FROM UNNEST($2::INT[], $3::BOOLEAN[]) AS stores (number, refers)
+    ), free AS MATERIALIZED (
+        SELECT (($4 + n) % 1024)::INT AS writer
+        FROM (SELECT COUNT(*) AS stores FROM entered) AS counted, generate_series(0, 63) n
+        WHERE stores > 0 AND pg_try_advisory_xact_lock($5, (($4 + n) % 1024)::INT) LIMIT 1
+    ), locked AS MATERIALIZED (
+        SELECT writer, pg_advisory_xact_lock_shared(
+            $6 * 4294967296 + floor(extract(epoch FROM clock_timestamp()) * 1000)::BIGINT % 4294967296)
+        FROM free
+    ), held AS MATERIALIZED (
+        SELECT writer, floor(extract(epoch FROM clock_timestamp()) * 1000000)::BIGINT AS since FROM locked
+    )";
+
 /// Begins to write statements of some stores, sorted, and promises that nothing will be stored earlier than now until the
 /// transaction ends. `None` when too many write at once.
 ///
@@ -42,38 +62,28 @@ pub(crate) async fn hold(
     stores: &[(StoreId, bool)],
     preferred: i64,
 ) -> Result<Option<Held>, sqlx::Error> {
+    let sql = format!("{HOLD} SELECT writer::BIGINT, since FROM held");
+    let held: Option<(i64, i64)> = bind(sqlx::query_as(AssertSqlSafe(sql)), stores, preferred)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(held.map(|(writer, since)| Held { since, writer }))
+}
+
+/// The parameters of [`HOLD`].
+pub(crate) fn bind<'q, O>(
+    query: QueryAs<'q, Postgres, O, PgArguments>,
+    stores: &[(StoreId, bool)],
+    preferred: i64,
+) -> QueryAs<'q, Postgres, O, PgArguments> {
     let numbers: Vec<i32> = stores.iter().map(|(store, _)| number(*store)).collect();
     let refer: Vec<bool> = stores.iter().map(|(_, refers)| *refers).collect();
-    // Each of these is evaluated once, and before the next, which reads it.
-    let held: Option<(i32, i64)> = sqlx::query_as(
-        "WITH entered AS MATERIALIZED (
-             SELECT CASE WHEN refers THEN pg_advisory_xact_lock($1, number)
-                         ELSE pg_advisory_xact_lock_shared($1, number) END
-             FROM UNNEST($2::INT[], $3::BOOLEAN[]) AS stores (number, refers)
-         ), free AS MATERIALIZED (
-             SELECT (($4 + n) % 1024)::INT AS writer
-             FROM (SELECT COUNT(*) AS stores FROM entered) AS counted, generate_series(0, 63) n
-             WHERE stores > 0 AND pg_try_advisory_xact_lock($5, (($4 + n) % 1024)::INT) LIMIT 1
-         ), held AS MATERIALIZED (
-             SELECT writer, pg_advisory_xact_lock_shared(
-                 $6 * $7 + floor(extract(epoch FROM clock_timestamp()) * 1000)::BIGINT % $7)
-             FROM free
-         )
-         SELECT writer, floor(extract(epoch FROM clock_timestamp()) * 1000000)::BIGINT FROM held",
-    )
-    .bind(STORES)
-    .bind(numbers)
-    .bind(refer)
-    .bind(preferred)
-    .bind(WRITERS)
-    .bind(LOCKS)
-    .bind(ROUND)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    Ok(held.map(|(writer, since)| Held {
-        since,
-        writer: i64::from(writer),
-    }))
+    query
+        .bind(STORES)
+        .bind(numbers)
+        .bind(refer)
+        .bind(preferred)
+        .bind(WRITERS)
+        .bind(LOCKS)
 }
 
 /// Waits, as one who refers does, until nobody else writes statements to a store; nobody begins until the transaction ends.

@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{
     backlog::Part,
-    document::DocumentWrite,
+    document_write::DocumentWrite,
     draft::{Inserted, PreparedBatch},
     engine::{Engine, in_time},
     error::StoreError,
@@ -252,6 +252,18 @@ impl Store {
             match &job.work {
                 Work::Statements(batch) => sorted.batches.push((place, batch)),
                 Work::Document(write) => sorted.documents.push((place, write)),
+            }
+        }
+        if let [(store, sorted)] = stores.iter().collect::<Vec<_>>()[..]
+            && sorted.documents.is_empty()
+            && !is_wary
+        {
+            let batches: Vec<&PreparedBatch> = sorted.batches.iter().map(|(_, batch)| *batch).collect();
+            if let Some(inserted) = self.write_directly(*store, &batches).await? {
+                return Ok(inserted
+                    .into_iter()
+                    .map(|inserted| Ok(Done::Inserted(inserted)))
+                    .collect());
             }
         }
         let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());

@@ -102,6 +102,22 @@ impl CompletedText {
         self.text.len()
     }
 
+    /// The text before that time is known: something as long stands in its place.
+    #[must_use]
+    pub fn unstamped(&self) -> &str {
+        &self.text
+    }
+
+    /// The characters of the text at which that time begins: the first has the number 1, and none is 0.
+    #[must_use]
+    pub fn stamped_at(&self) -> (i32, i32) {
+        let character = |start: Option<&usize>| {
+            let before = start.and_then(|start| self.text.get(..*start));
+            before.map_or(0, |before| i32::try_from(before.chars().count() + 1).unwrap_or(0))
+        };
+        (character(self.stored.first()), character(self.stored.get(1)))
+    }
+
     /// The text of a statement stored at this time, which is also its timestamp when it came without one.
     #[must_use]
     pub fn stamp(&self, stored: Timestamp) -> String {

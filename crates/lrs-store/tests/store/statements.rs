@@ -4,7 +4,7 @@ use cartable_lrs_store::{
     Batch, DEFAULT_STORE, Draft, Facet, Location, NewAttachment, Order, Scope, StatementFilter, Store,
     StoreError, StoreId, on_both_engines, testing::TestDatabase,
 };
-use cartable_xapi::{Actor, ActorRef, Timestamp, Uuid, Version};
+use cartable_xapi::{Actor, ActorRef, Statement, Timestamp, Uuid, Version};
 
 use crate::{activity, authority, draft, statement, uuid};
 
@@ -60,6 +60,48 @@ on_both_engines! {
         assert_eq!(json["stored"].as_str(), inserted.stored.map(|stored| stored.to_string()).as_deref());
         assert_eq!(store.statement(DEFAULT_STORE, uuid(1), true).await.unwrap(), None);
         assert_eq!(store.statement(DEFAULT_STORE, uuid(2), false).await.unwrap(), None);
+    }
+
+    async fn what_needs_nothing_looked_up_is_stored_like_the_rest(database) {
+        let store = database.open().await;
+        let before = store.consistent_through().await.unwrap();
+        let unnamed = |id: u128, members: &str| {
+            let text = statement(id, "zoé", "completed", &activity("7"));
+            let id = format!("\"id\":\"{}\",", uuid(id));
+            assert!(text.contains(&id));
+            let text = text.replacen(&id, members, 1);
+            Draft { statement: Statement::parse(text.as_bytes(), Version::V1_0_3).unwrap(), text, ..draft(&statement(1, "zoe", "completed", &activity("7"))) }
+        };
+        let mut places = Vec::new();
+        for round in 0..3_u128 {
+            let of = |number: u128, members| Draft { id: uuid(10 * round + number), ..unnamed(10 * round + number, members) };
+            let batch = vec![
+                of(1, ""),
+                of(2, "\"timestamp\":\"2026-01-02T03:04:05+01:00\","),
+                of(3, "\"result\":{\"response\":\"réponse « ’ » 😀\"},\"stored\":\"2001-01-01T00:00:00Z\","),
+            ];
+            let inserted = store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
+            assert_eq!(inserted.ids, [1, 2, 3].map(|number| uuid(10 * round + number)));
+            for id in inserted.ids {
+                let found = store.statement(DEFAULT_STORE, id, false).await.unwrap().unwrap();
+                let json: serde_json::Value = serde_json::from_str(&found.payload).unwrap();
+                assert_eq!(json["stored"], found.place.stored().with_micros());
+                assert!(json["timestamp"] == json["stored"] || json["timestamp"] == "2026-01-02T02:04:05.000Z", "{json}");
+                assert_eq!((&json["id"], &json["version"]), (&id.to_string().into(), &"1.0.0".into()));
+                places.push(found.place);
+            }
+            assert_eq!(places.last().map(|place| place.stored()), inserted.stored);
+        }
+        assert!(places.is_sorted() && places.first().unwrap().stored() > before);
+        let all: Vec<Uuid> = [21, 11, 1].into_iter().flat_map(|first| [first + 2, first + 1, first].map(uuid)).collect();
+        for facet in [agent("zoé"), Facet::verb("https://example.org/completed"), Facet::activity("https://example.org/7")] {
+            assert_eq!(walk(&store, by(facet, Scope::Direct)).await, all);
+        }
+        // An id that is taken, whoever made it, is not stored twice.
+        let taken = Draft { id: uuid(1), ..unnamed(1, "") };
+        let result = store.insert(DEFAULT_STORE, vec![taken], &authority()).await;
+        assert_eq!(result.unwrap().ids, [uuid(1)]);
+        assert_eq!(walk(&store, StatementFilter::default()).await.len(), 9);
     }
 
     async fn a_batch_is_stored_whole_or_not_at_all(database) {
