@@ -175,12 +175,26 @@ test('the console and the page of the interface are at ease on every screen', as
     actor: { name: names[index % names.length], mbox: `mailto:learner${index}@example.org` },
     verb: { id: `http://adlnet.gov/expapi/verbs/${verbs[index % verbs.length]}` },
     object: { id: 'https://example.org/7', definition: { name: { fr: 'Le service pénitentiaire d’insertion et de probation (SPIP)' } } },
+    timestamp: new Date(Date.now() - (index % 11) ** 2 * 20_000_000).toISOString(),
     ...(index % 2 && { result: { score: { scaled: 0.75 } } }),
   }));
-  const { status } = await ask(lrs.url, auth, 'statements', {
-    method: 'POST', body: JSON.stringify(statements), headers: { 'content-type': 'application/json' },
-  });
-  assert.equal(status, 200);
+  const chapters = ['Le juge de l’application des peines', 'La libération conditionnelle', `https://example.org/${'no-name-'.repeat(12)}`];
+  for (const [chapter, name] of chapters.entries()) {
+    statements.push(...Array.from({ length: 90 - 20 * chapter }, (_, index) => ({
+      actor: { name: `Apprenant ${index}`, account: { homePage: 'https://lms.example.org', name: `u${index}` } },
+      verb: { id: `http://adlnet.gov/expapi/verbs/${['passed', 'initialized', 'completed', 'failed'][(index * chapter) % 4]}` },
+      object: name.startsWith('http') ? { id: name } : { id: `https://example.org/chapter-${chapter}`, definition: { name: { fr: name } } },
+      timestamp: new Date(Date.now() - index ** 2 * 300_000).toISOString(),
+      ...(index % 3 && { result: { score: { scaled: (index % 21) / 20 } } }),
+    })));
+  }
+  const batches = [statements.slice(60), statements.slice(0, 60)];
+  for (const batch of batches) {
+    const { status } = await ask(lrs.url, auth, 'statements', {
+      method: 'POST', body: JSON.stringify(batch), headers: { 'content-type': 'application/json' },
+    });
+    assert.equal(status, 200);
+  }
   await everywhere(t, async (page, scheme) => {
     await page.goto(new URL('/console', lrs.url).href);
     await check(page, `console-login-${scheme}`);
@@ -189,8 +203,21 @@ test('the console and the page of the interface are at ease on every screen', as
     await page.locator('.statements').waitFor();
     await check(page, `console-statements-${scheme}`);
     await page.getByRole('link', { name: 'Plus anciens' }).click();
-    assert.equal(await page.locator('.statements li').count(), 10);
+    assert.equal(await page.locator('.statements li').count(), 50);
     await check(page, `console-older-${scheme}`);
+    await page.getByRole('link', { name: 'Qui a terminé quoi' }).click();
+    await page.getByRole('heading', { name: 'Qui a terminé quoi' }).waitFor();
+    await check(page, `console-overview-${scheme}`);
+    await page.getByRole('row', { name: 'application des peines' }).getByRole('link').click();
+    await page.getByRole('heading', { name: 'application des peines' }).waitFor();
+    assert.equal(await page.locator('.figures tbody tr').count(), 50);
+    await check(page, `console-activity-${scheme}`);
+    await page.getByRole('link', { name: 'Suite', exact: true }).click();
+    assert.equal(await page.locator('.figures tbody tr').count(), 40);
+    await page.getByRole('row').last().getByRole('link').click();
+    await page.locator('.statements').waitFor();
+    assert.equal(await page.locator('.statements li').count(), 1);
+    await check(page, `console-learner-${scheme}`);
     await page.goto(new URL('/openapi', lrs.url).href);
     await check(page, `openapi-${scheme}`);
   }, ['light', 'dark']);

@@ -4,11 +4,12 @@
 
 mod language;
 mod page;
+mod progress;
 mod sentence;
 mod session;
 mod throttle;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Form, Router,
@@ -17,13 +18,16 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use cartable_lrs_store::{DEFAULT_STORE, Order, StatementFilter, StoreError, hash_secret, verify_secret};
+use cartable_lrs_store::{
+    DEFAULT_STORE, Facet, Kind, Order, Scope, StatementFilter, StoreError, hash_secret, verify_secret,
+};
+use cartable_xapi::InverseFunctionalIdentifier;
 use serde::Deserialize;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use self::{
     language::Language,
-    page::{Described, Interface, Login, Pages, Statements},
+    page::{Described, Interface, Login, Of, Pages, Statements},
     session::{Signed, clear_cookie, has_own_origin, set_cookie},
 };
 use crate::{Peer, environment::Lrs, openapi::OPERATIONS};
@@ -64,6 +68,8 @@ pub(crate) fn routes(lrs: &Lrs) -> Result<Router, ConsoleError> {
     };
     Ok(Router::new()
         .route(CONSOLE, get(statements))
+        .route(&format!("{CONSOLE}/overview"), get(progress::overview))
+        .route(&format!("{CONSOLE}/activity"), get(progress::activity))
         .route(&format!("{CONSOLE}/login"), get(ask_login).post(login))
         .route(&format!("{CONSOLE}/logout"), post(logout))
         .route(&format!("{CONSOLE}/console.css"), get(style))
@@ -116,6 +122,36 @@ async fn style() -> Response {
 struct StatementsQuery {
     /// Where the page before ended.
     before: Option<String>,
+    /// Only what this agent did, by the canonical form of an identifier, and what is about this activity.
+    agent: Option<String>,
+    activity: Option<String>,
+}
+
+impl StatementsQuery {
+    fn facets(&self) -> Vec<(Facet, Option<Scope>)> {
+        let agent = self.agent.as_ref().map(|value| Facet {
+            kind: Kind::Agent,
+            value: value.clone(),
+        });
+        let activity = self.activity.as_ref().map(|id| Facet::activity(id));
+        let agent = agent.map(|facet| (facet, Some(Scope::Direct)));
+        let activity = activity.map(|facet| (facet, Some(Scope::Related)));
+        agent.into_iter().chain(activity).collect()
+    }
+
+    /// The query of another page of the same statements.
+    fn page(&self, before: Option<&str>) -> String {
+        let pairs = [
+            ("agent", self.agent.as_deref()),
+            ("activity", self.activity.as_deref()),
+            ("before", before),
+        ];
+        let pairs: Vec<(&str, &str)> = pairs
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
+        progress::query(&pairs)
+    }
 }
 
 async fn statements(
@@ -130,6 +166,7 @@ async fn statements(
     };
     let before = query.before.as_deref();
     let filter = StatementFilter {
+        facets: query.facets(),
         after: before.and_then(|text| lrs.cursor_key().verify(text, CURSOR_OF)),
         order: Order::Descending,
         limit: PAGE,
@@ -137,20 +174,51 @@ async fn statements(
     };
     let page = lrs.store().statements(DEFAULT_STORE, &filter).await?;
     let older = page.next.map(|cursor| lrs.cursor_key().sign(cursor, CURSOR_OF));
+    let older = older.map(|before| query.page(Some(&before)));
+    let of = of(&lrs, &query, language).await?;
     let html = pages.statements(&Statements {
         base: base(&lrs),
         words: language.words(),
         language: language.tag(),
         account: &account,
+        place: "statements",
+        of,
         lines: page
             .statements
             .iter()
             .filter_map(|found| sentence::line(found, language))
             .collect(),
         older,
+        latest: query.page(None),
         is_first: filter.after.is_none(),
     })?;
     Ok(Html(html).into_response())
+}
+
+/// Whose statements are asked for, and about what.
+async fn of(lrs: &Lrs, query: &StatementsQuery, language: Language) -> Result<Option<Of>, StoreError> {
+    let (Some(agent), Some(activity)) = (&query.agent, &query.activity) else {
+        return Ok(None);
+    };
+    let facet = Facet {
+        kind: Kind::Agent,
+        value: agent.clone(),
+    };
+    let names = lrs.store().agent_names(DEFAULT_STORE, &facet).await?;
+    let definitions = lrs
+        .store()
+        .definitions(DEFAULT_STORE, &BTreeSet::from([activity.clone()]))
+        .await?;
+    let identifier: Option<InverseFunctionalIdentifier> = agent.parse().ok();
+    Ok(Some(Of {
+        learner: names
+            .into_iter()
+            .find(|name| !name.trim().is_empty())
+            .unwrap_or_else(|| sentence::identifier(identifier.as_ref(), language)),
+        activity: progress::activity_name(definitions.get(activity), language)
+            .unwrap_or_else(|| activity.clone()),
+        link: format!("{}/activity?{}", base(lrs), progress::query(&[("id", activity)])),
+    }))
 }
 
 /// The programming interface, for anyone to read: it says nothing of what is kept.

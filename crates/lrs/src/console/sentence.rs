@@ -56,7 +56,12 @@ fn actor(actor: ActorRef<'_>, language: Language) -> String {
     if let Some(name) = actor.name().filter(|name| !name.trim().is_empty()) {
         return name.to_owned();
     }
-    match actor.identifier() {
+    identifier(actor.identifier(), language)
+}
+
+/// An agent's identifier, as people write it.
+pub(super) fn identifier(identifier: Option<&InverseFunctionalIdentifier>, language: Language) -> String {
+    match identifier {
         Some(InverseFunctionalIdentifier::Mbox(mbox)) => {
             mbox.as_str().trim_start_matches("mailto:").to_owned()
         }
@@ -68,13 +73,18 @@ fn actor(actor: ActorRef<'_>, language: Language) -> String {
 
 fn verb(verb: &Verb, language: Language) -> String {
     let id = verb.id.as_str();
+    verb_by_id(id, language)
+        .or_else(|| best(verb.display.as_ref(), language))
+        .unwrap_or_else(|| last_segment(id).to_owned())
+}
+
+/// A verb of a vocabulary that the catalogues know.
+pub(super) fn verb_by_id(id: &str, language: Language) -> Option<String> {
     VOCABULARIES
         .iter()
         .find_map(|vocabulary| id.strip_prefix(vocabulary))
         .and_then(|name| language.word("verbs", name))
         .map(str::to_owned)
-        .or_else(|| best(verb.display.as_ref(), language))
-        .unwrap_or_else(|| last_segment(id).to_owned())
 }
 
 fn object(object: &Object, language: Language) -> String {
@@ -100,10 +110,7 @@ fn object(object: &Object, language: Language) -> String {
 
 /// Score, success and progress, as far as they are there.
 fn detail(outcome: &Outcome, language: Language) -> Option<String> {
-    let percent = |share: f64| match language {
-        Language::French => format!("{share:.0}\u{a0}%"),
-        Language::English => format!("{share:.0}%"),
-    };
+    let percent = |share| percent(share, language);
     let score = outcome
         .score
         .as_ref()
@@ -126,6 +133,14 @@ fn detail(outcome: &Outcome, language: Language) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
+/// A share in percent.
+pub(super) fn percent(share: f64, language: Language) -> String {
+    match language {
+        Language::French => format!("{share:.0}\u{a0}%"),
+        Language::English => format!("{share:.0}%"),
+    }
+}
+
 fn word(language: Language, key: &str) -> String {
     language.word("things", key).unwrap_or(key).to_owned()
 }
@@ -135,13 +150,21 @@ fn best(map: Option<&LanguageMap>, language: Language) -> Option<String> {
     Some(text.to_owned()).filter(|text| !text.trim().is_empty())
 }
 
-fn last_segment(iri: &str) -> &str {
+pub(super) fn last_segment(iri: &str) -> &str {
     iri.trim_end_matches('/')
         .rsplit(['/', '#', ':'])
         .next()
         .unwrap_or(iri)
 }
 
+/// A time, for people and for machines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Moment {
+    pub(super) text: String,
+    pub(super) datetime: String,
+}
+
+/// A time to the second.
 fn times(stored: i64, language: Language) -> (String, String) {
     let datetime = Timestamp::from_micros(stored)
         .unwrap_or(Timestamp::MIN)
@@ -150,9 +173,37 @@ fn times(stored: i64, language: Language) -> (String, String) {
         Language::French => "%d/%m/%Y %H:%M:%S",
         Language::English => "%Y-%m-%d %H:%M:%S",
     };
-    let time = jiff::Timestamp::from_microsecond(stored)
-        .map_or_else(|_| datetime.clone(), |time| time.strftime(format).to_string());
-    (time, datetime)
+    (formatted(stored, format), datetime)
+}
+
+/// A time to the minute.
+pub(super) fn moment(micros: i64, language: Language) -> Moment {
+    let format = match language {
+        Language::French => "%d/%m/%Y %H:%M",
+        Language::English => "%Y-%m-%d %H:%M",
+    };
+    Moment {
+        text: formatted(micros, format),
+        datetime: formatted(micros, "%Y-%m-%dT%H:%M:%SZ"),
+    }
+}
+
+/// A day.
+pub(super) fn day(micros: i64, language: Language) -> Moment {
+    let format = match language {
+        Language::French => "%d/%m/%Y",
+        Language::English => "%Y-%m-%d",
+    };
+    Moment {
+        text: formatted(micros, format),
+        datetime: formatted(micros, "%Y-%m-%d"),
+    }
+}
+
+/// Nothing for a time that no calendar has.
+fn formatted(micros: i64, format: &str) -> String {
+    jiff::Timestamp::from_microsecond(micros)
+        .map_or_else(|_| String::new(), |time| time.strftime(format).to_string())
 }
 
 #[cfg(test)]

@@ -97,4 +97,42 @@ on_both_engines! {
         assert!(second.contains("learner-9-@") && second.contains("learner-0-@") && !second.contains("learner-10-@"));
         assert!(second.contains("Back to the latest"));
     }
+
+    async fn who_finished_what_is_behind_the_login(database) {
+        let client = server(&database).await;
+        let did = |actor: &str, verb: &str, minute: u32| serde_json::json!({
+            "timestamp": format!("2026-11-17T10:{minute}:00Z"),
+            "actor": { "mbox": format!("mailto:{actor}@example.org"), "name": actor.to_uppercase() },
+            "verb": { "id": format!("http://adlnet.gov/expapi/verbs/{verb}") },
+            "object": { "id": "https://example.org/7?a=b&c=d", "definition": { "name": { "fr": "Le bateau", "en": "The boat" } } },
+            "result": { "score": { "scaled": 0.85 } },
+        });
+        let batch = serde_json::json!([did("zoe", "initialized", 10), did("zoe", "passed", 11), did("ali", "initialized", 12), did("ali", "answered", 13)]);
+        assert_eq!(client.post_json("/xapi/statements", batch.to_string()).await.status, StatusCode::OK);
+        for path in ["/console/overview", "/console/activity?id=https%3A%2F%2Fexample.org%2F7%3Fa%3Db%26c%3Dd"] {
+            let answer = page(&client, path, "", "fr").await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/console/login"));
+        }
+        let answer = form(&client, "/console/login", "same-origin", "", RIGHT).await;
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        let overview = page(&client, "/console/overview", &cookie, "fr").await.text();
+        let link = link(&overview, "/console/activity?");
+        for part in ["Le bateau", "data-label=\"Apprenants\">2<", "data-label=\"Ont réussi\">1<", "a réussi", "a répondu à"] {
+            assert!(overview.contains(part), "{part}: {overview}");
+        }
+        let activity = page(&client, &link, &cookie, "en").await.text();
+        for part in ["The boat", "ZOE", "zoe@example.org", "ALI", "Under way", "Passed", "85%"] {
+            assert!(activity.contains(part), "{part}: {activity}");
+        }
+        // Ali came last, and what he answered is told with the rest.
+        let statements = page(&client, &self::link(&activity, "/console?agent="), &cookie, "en").await.text();
+        assert!(statements.contains("ALI") && statements.contains("answered") && !statements.contains("ZOE"), "{statements}");
+        assert_eq!(page(&client, "/console/activity?id=https%3A%2F%2Fexample.org%2F8", &cookie, "en").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+/// The first address of a page that begins so.
+fn link(html: &str, start: &str) -> String {
+    let at = html.find(start).unwrap();
+    html[at..].split('"').next().unwrap().replace("&amp;", "&")
 }
