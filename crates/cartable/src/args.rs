@@ -41,6 +41,9 @@ pub(crate) enum Command {
     Store(Store),
     /// Give the console a new password
     Password(Password),
+    /// Change how the LRS's database is kept
+    #[command(subcommand)]
+    Lrs(Lrs),
 }
 
 /// How a command answers.
@@ -302,6 +305,24 @@ pub(crate) struct Forget {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lrs {
+    /// Spread a PostgreSQL database over the workers of Citus, while no server runs
+    Distribute(Distribute),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Distribute {
+    /// The database, by the address of the coordinator
+    #[arg(
+        long,
+        value_name = "postgres://USER:PASSWORD@HOST/NAME",
+        env = "CARTABLE_DATABASE",
+        hide_env_values = true
+    )]
+    pub(crate) database: String,
 }
 
 #[derive(Debug, Args)]

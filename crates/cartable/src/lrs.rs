@@ -128,6 +128,30 @@ pub(crate) fn store_failure(error: &StoreError, locale: Locale) -> Failure {
             format!("--database : `{address}` n’est pas l’adresse d’une base de données"),
             "écrivez-la comme postgres://utilisateur:motdepasse@hôte/nom",
         ),
+        (StoreError::NotCitus, Locale::English) => (
+            "--database: the database has no Citus by which it could be distributed".to_owned(),
+            "run CREATE EXTENSION citus in it, on the coordinator and on each worker; nothing was changed",
+        ),
+        (StoreError::NotCitus, Locale::French) => (
+            "--database : la base de données n’a pas Citus, qui la répartirait".to_owned(),
+            "exécutez-y CREATE EXTENSION citus, sur le coordinateur et sur chaque nœud de travail ; rien n’a été changé",
+        ),
+        (StoreError::NoWorker, Locale::English) => (
+            "--database: the coordinator of Citus knows no worker".to_owned(),
+            "name each by SELECT citus_add_node('host', 5432) on the coordinator; nothing was changed",
+        ),
+        (StoreError::NoWorker, Locale::French) => (
+            "--database : le coordinateur de Citus ne connaît aucun nœud de travail".to_owned(),
+            "nommez-les-lui par SELECT citus_add_node('hôte', 5432) ; rien n’a été changé",
+        ),
+        (StoreError::InUse(others), Locale::English) => (
+            format!("the database is in use, by connections of others: {others}"),
+            "stop every cartable serve on it, then run the same command again; nothing was changed",
+        ),
+        (StoreError::InUse(others), Locale::French) => (
+            format!("la base de données est utilisée par d’autres connexions : {others}"),
+            "arrêtez chaque cartable serve qui s’en sert, puis relancez la même commande ; rien n’a été changé",
+        ),
         (error, Locale::English) => (
             format!("the database does not answer as it should: {error}"),
             "check that it runs, and its address, user and rights",

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => command::serve::run(serve, locale),
         Command::Credential(credential) => command::credential::run(credential, locale),
         Command::Store(credential) => command::store::run(credential, locale),
+        Command::Lrs(lrs) => command::lrs::run(&lrs, locale),
         Command::Password(password) => command::password::run(&password, locale),
     };
     match result {

@@ -1,11 +1,11 @@
 //! Many rows at once: one prepared statement for so many, in place of one for each.
 //!
 //! `SQLite` gets rows of values, in a few lengths, so that each of these is prepared once; PostgreSQL gets a column each
-//! as an array, which it reads faster and plans once.
+//! as an array, which it reads faster and plans once. Citus gets rows of values where it must find the worker by them.
 
 use std::{fmt::Write, iter};
 
-use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use crate::engine::{Connect, Connection, Tx};
@@ -65,6 +65,22 @@ macro_rules! bind {
     };
 }
 
+/// Makes queries for all rows of values, in the lengths of prepared statements: `$text` says what each is for so many,
+/// `$send` what becomes of it.
+macro_rules! in_lengths {
+    ($columns:expr, $text:expr, |$query:ident| $send:expr) => {
+        for (first, length) in lengths($columns.first().map_or(0, Column::len)) {
+            let mut $query = $text(length);
+            for row in first..first + length {
+                for column in $columns {
+                    $query = bind!($query, column, values => values[row]);
+                }
+            }
+            $send
+        }
+    };
+}
+
 /// Rows to be inserted into a table.
 pub(crate) struct Insert<'v> {
     /// The table and its columns: `table (a, b)`.
@@ -92,7 +108,20 @@ pub(crate) async fn insert_all(tx: &mut Tx, inserts: &[Insert<'_>]) -> Result<u6
     match tx.connection() {
         Connection::Sqlite(connection) => {
             for insert in inserts {
-                affected = run_in_lengths(connection, &insert.columns, |rows| values(insert, rows)).await?;
+                affected = 0;
+                let text = |rows| sqlx::query(AssertSqlSafe(values("INSERT OR FAIL", insert, rows, unnamed)));
+                in_lengths!(&insert.columns, text, |query| {
+                    affected += query.execute(&mut *connection).await?.rows_affected();
+                });
+            }
+        }
+        Connection::Citus(connection) => {
+            for insert in inserts {
+                affected = 0;
+                let text = |rows| sqlx::query(AssertSqlSafe(values("INSERT", insert, rows, numbered)));
+                in_lengths!(&insert.columns, text, |query| {
+                    affected += query.execute(&mut *connection).await?.rows_affected();
+                });
             }
         }
         Connection::Postgres(connection) => {
@@ -126,20 +155,20 @@ where
 {
     let (names, columns): (Vec<&str>, Vec<Column<'_>>) = find.columns.into_iter().unzip();
     let count = columns.first().map_or(0, Column::len);
+    let select = |condition| format!("SELECT {} FROM {} WHERE {condition}", find.what, find.from);
     let mut found = Vec::new();
     match tx.connection() {
         Connection::Sqlite(connection) => {
-            for (first, length) in lengths(count) {
-                let condition = among_values(&names, length);
-                let sql = format!("SELECT {} FROM {} WHERE {condition}", find.what, find.from);
-                let mut query = sqlx::query_as(AssertSqlSafe(sql));
-                for row in first..first + length {
-                    for column in &columns {
-                        query = bind!(query, column, values => values[row]);
-                    }
-                }
+            let text = |rows| sqlx::query_as(AssertSqlSafe(select(among_values(&names, rows))));
+            in_lengths!(&columns, text, |query| {
                 found.append(&mut query.fetch_all(&mut *connection).await?);
-            }
+            });
+        }
+        Connection::Citus(connection) => {
+            let text = |rows| sqlx::query_as(AssertSqlSafe(select(among_lists(&names, rows))));
+            in_lengths!(&columns, text, |query| {
+                found.append(&mut query.fetch_all(&mut *connection).await?);
+            });
         }
         Connection::Postgres(connection) => {
             if count > 0 {
@@ -168,10 +197,19 @@ pub(crate) async fn delete(tx: &mut Tx, delete: Delete<'_>) -> Result<(), sqlx::
     if columns.first().is_none_or(|column| column.len() == 0) {
         return Ok(());
     }
+    let delete_from = |condition| format!("DELETE FROM {} WHERE {condition}", delete.from);
     match tx.connection() {
         Connection::Sqlite(connection) => {
-            let text = |rows| format!("DELETE FROM {} WHERE {}", delete.from, among_values(&names, rows));
-            run_in_lengths(connection, &columns, text).await?;
+            let text = |rows| sqlx::query(AssertSqlSafe(delete_from(among_values(&names, rows))));
+            in_lengths!(&columns, text, |query| {
+                query.execute(&mut *connection).await?;
+            });
+        }
+        Connection::Citus(connection) => {
+            let text = |rows| sqlx::query(AssertSqlSafe(delete_from(among_lists(&names, rows))));
+            in_lengths!(&columns, text, |query| {
+                query.execute(&mut *connection).await?;
+            });
         }
         Connection::Postgres(connection) => {
             let mut query = sqlx::query(AssertSqlSafe(delete_arrays(delete.from, &names, &columns)));
@@ -186,9 +224,34 @@ pub(crate) async fn delete(tx: &mut Tx, delete: Delete<'_>) -> Result<(), sqlx::
 
 /// `(a, b) IN (VALUES (?, ?), (?, ?) …)`.
 fn among_values(names: &[&str], rows: usize) -> String {
-    let row = format!("({})", vec!["?"; names.len()].join(", "));
-    let rows = vec![row.as_str(); rows].join(", ");
+    let rows = tuples(rows, names.len(), unnamed);
     format!("({}) IN (VALUES {rows})", names.join(", "))
+}
+
+/// `(a, b) IN (($1, $2), ($3, $4) …)`: Citus finds the part in each.
+fn among_lists(names: &[&str], rows: usize) -> String {
+    let rows = tuples(rows, names.len(), numbered);
+    format!("({}) IN ({rows})", names.join(", "))
+}
+
+/// Rows of parameters, each as `parameter` writes it: `(?, ?), (?, ?)`, `($1, $2), ($3, $4)`.
+fn tuples(rows: usize, columns: usize, parameter: fn(usize) -> String) -> String {
+    let tuple = |row: usize| {
+        let parameters: Vec<String> = (1..=columns)
+            .map(|column| parameter(row * columns + column))
+            .collect();
+        format!("({})", parameters.join(", "))
+    };
+    (0..rows).map(tuple).collect::<Vec<String>>().join(", ")
+}
+
+/// `SQLite` looks for a parameter with a name among all the others.
+fn unnamed(_: usize) -> String {
+    "?".to_owned()
+}
+
+fn numbered(number: usize) -> String {
+    format!("${number}")
 }
 
 /// `DELETE FROM table WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM …))`.
@@ -213,25 +276,6 @@ fn each_of_arrays(what: &str, from: &str, names: &[&str], columns: &[Column<'_>]
     )
 }
 
-/// Runs a query for all rows of values, in the lengths of prepared statements; `text` makes it for so many.
-async fn run_in_lengths(
-    connection: &mut SqliteConnection,
-    columns: &[Column<'_>],
-    text: impl Fn(usize) -> String,
-) -> Result<u64, sqlx::Error> {
-    let mut affected = 0;
-    for (first, length) in lengths(columns.first().map_or(0, Column::len)) {
-        let mut query = sqlx::query(AssertSqlSafe(text(length)));
-        for row in first..first + length {
-            for column in columns {
-                query = bind!(query, column, values => values[row]);
-            }
-        }
-        affected += query.execute(&mut *connection).await?.rows_affected();
-    }
-    Ok(affected)
-}
-
 /// The first row and the length of each query for so many rows.
 fn lengths(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut first = 0;
@@ -242,15 +286,12 @@ fn lengths(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// `INSERT OR FAIL INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` looks for a parameter with a name among all the
-/// others, and keeps a second journal to take back the rows before one that fails, which the transaction does anyway.
-fn values(insert: &Insert<'_>, rows: usize) -> String {
+/// `INSERT OR FAIL INTO table (a, b) VALUES (?, ?), (?, ?) …`: `SQLite` keeps a second journal otherwise, to take back the
+/// rows before one that fails, which the transaction does anyway.
+fn values(verb: &str, insert: &Insert<'_>, rows: usize, parameter: fn(usize) -> String) -> String {
     let Insert { into, conflict, .. } = insert;
-    let row = format!("({})", vec!["?"; insert.columns.len()].join(", "));
-    format!(
-        "INSERT OR FAIL INTO {into} VALUES {} {conflict}",
-        vec![row.as_str(); rows].join(", ")
-    )
+    let rows = tuples(rows, insert.columns.len(), parameter);
+    format!("{verb} INTO {into} VALUES {rows} {conflict}")
 }
 
 /// `INSERT INTO table (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) …`, after a `WITH` of those before it.
@@ -308,7 +349,8 @@ macro_rules! select {
                     rows.append(&mut query.fetch_all(&mut *connection).await?);
                 }
             }
-            $crate::engine::Connection::Postgres(connection) => {
+            $crate::engine::Connection::Postgres(connection)
+            | $crate::engine::Connection::Citus(connection) => {
                 if !values.is_empty() {
                     let sql = $crate::bulk::each(&format!($sql, "= v.value"), values);
                     let query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -375,13 +417,19 @@ mod tests {
             conflict: "c",
         };
         let expected = "INSERT OR FAIL INTO t (a, b) VALUES (?, ?), (?, ?) c";
-        assert_eq!(values(&insert("t (a, b)"), 2), expected);
+        assert_eq!(
+            values("INSERT OR FAIL", &insert("t (a, b)"), 2, unnamed),
+            expected
+        );
+        let expected = "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) c";
+        assert_eq!(values("INSERT", &insert("t (a, b)"), 2, numbered), expected);
         let expected = "INSERT INTO t (a, b) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c";
         assert_eq!(arrays(&[&insert("t (a, b)")]), expected);
         let expected = "WITH part_0 AS (INSERT INTO t SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[]) c) \
                         INSERT INTO u SELECT * FROM UNNEST($3::BIGINT[], $4::TEXT[]) c";
         assert_eq!(arrays(&[&insert("t"), &insert("u")]), expected);
         assert_eq!(among_values(&["a", "b"], 2), "(a, b) IN (VALUES (?, ?), (?, ?))");
+        assert_eq!(among_lists(&["a", "b"], 2), "(a, b) IN (($1, $2), ($3, $4))");
         let expected = "DELETE FROM t WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM UNNEST($1::BIGINT[], $2::TEXT[]) AS v (a, b) \
                         CROSS JOIN LATERAL (SELECT ctid FROM t i WHERE i.a = v.a AND i.b = v.b OFFSET 0) AS found))";
         let columns = [Column::Integer(vec![]), Column::Text(vec![])];

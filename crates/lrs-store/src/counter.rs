@@ -70,7 +70,7 @@ struct Pending {
 impl Counter {
     /// Finds out where a store's statements end before this process writes to it for the first time.
     pub(crate) async fn begin(&self, tx: &mut Tx, store: StoreId) -> Result<(), sqlx::Error> {
-        if matches!(tx, Tx::Postgres(_)) || self.lock().contains_key(&store) {
+        if tx.postgres().is_some() || self.lock().contains_key(&store) {
             return Ok(());
         }
         let counted = tally::counted(tx, store).await?;
@@ -303,9 +303,9 @@ impl Store {
 
 /// Keeps those out who take statements away, until the transaction ends: `SQLite` has one writer at a time anyway.
 async fn beside(tx: &mut Tx, store: StoreId) -> Result<(), sqlx::Error> {
-    match tx {
-        Tx::Sqlite(_) => Ok(()),
-        Tx::Postgres(transaction) => watermark::beside(transaction, store).await,
+    match tx.postgres() {
+        None => Ok(()),
+        Some(transaction) => watermark::beside(transaction, store).await,
     }
 }
 

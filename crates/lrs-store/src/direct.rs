@@ -49,7 +49,13 @@ impl Store {
         store: StoreId,
         batches: &[&PreparedBatch],
     ) -> Result<Option<Vec<Inserted>>, StoreError> {
-        let Engine::Postgres { writers, .. } = &self.engine else {
+        // Citus writes to several tables by as many queries.
+        let Engine::Postgres {
+            writers,
+            is_distributed: false,
+            ..
+        } = &self.engine
+        else {
             return Ok(None);
         };
         if !batches.iter().all(|batch| self.is_plain(store, batch)) {

@@ -290,7 +290,7 @@ fn columns<'c>(
 /// Lets nobody else read one of the documents to write it: on PostgreSQL, always in the same order, so that nobody waits for
 /// ever; `SQLite` has one writer at a time anyway.
 async fn lock(tx: &mut Tx, store: StoreId, writes: &[&DocumentWrite]) -> Result<(), sqlx::Error> {
-    if let Tx::Postgres(transaction) = tx
+    if let Some(transaction) = tx.postgres()
         && !writes.is_empty()
     {
         let mut locks: Vec<i64> = writes.iter().map(|write| write.lock(store)).collect();

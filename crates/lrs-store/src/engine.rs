@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{error::StoreError, replica::Replica};
+use crate::{distribution, error::StoreError, replica::Replica};
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -40,6 +40,19 @@ const WRITER_CACHE: &str = "-8000";
 const READER_CACHE: &str = "-4000";
 /// Queries that the connection that writes keeps prepared: those of each table, in a few lengths.
 const WRITER_QUERIES: usize = 300;
+/// Every query goes by an index that begins with what it asks for and ends in the order of the answer. It is planned once,
+/// and must not be planned for values that most statements share or that few have: the ways that would then look better
+/// are many times slower for the others.
+const PLANNED_ONCE: [(&str, &str); 6] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_seqscan", "off"),
+    ("jit", "off"),
+];
+/// Citus sends each query to the worker that its part says, and must know the part to plan it.
+const PLANNED_EACH_TIME: [(&str, &str); 1] = [("plan_cache_mode", "force_custom_plan")];
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +77,8 @@ pub(crate) enum Engine {
         writers: PgPool,
         stale: Stale,
         readers: PgPool,
+        /// Whether it is a coordinator of Citus, whose workers have the tables of stores.
+        is_distributed: bool,
         /// Answers searches in place of the readers.
         replica: Option<Arc<Replica>>,
     },
@@ -98,6 +113,7 @@ pub(crate) struct Carrier {
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+    Citus(Transaction<'static, Postgres>),
 }
 
 /// A connection that reads, each query for itself.
@@ -105,12 +121,15 @@ pub(crate) enum Tx {
 pub(crate) enum Reader {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
+    Citus(PoolConnection<Postgres>),
 }
 
 /// What queries are sent to.
 pub(crate) enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
+    /// To the coordinator of distributed tables.
+    Citus(&'c mut PgConnection),
 }
 
 /// What has a connection: a transaction, or a reader.
@@ -123,6 +142,7 @@ impl Connect for Tx {
         match self {
             Self::Sqlite(transaction) => Connection::Sqlite(transaction),
             Self::Postgres(transaction) => Connection::Postgres(transaction),
+            Self::Citus(transaction) => Connection::Citus(transaction),
         }
     }
 }
@@ -132,6 +152,7 @@ impl Connect for Reader {
         match self {
             Self::Sqlite(connection) => Connection::Sqlite(connection),
             Self::Postgres(connection) => Connection::Postgres(connection),
+            Self::Citus(connection) => Connection::Citus(connection),
         }
     }
 }
@@ -141,7 +162,8 @@ macro_rules! on_engine {
     ($tx:expr, |$connection:ident| $body:expr) => {
         match $crate::engine::Connect::connection($tx) {
             $crate::engine::Connection::Sqlite($connection) => $body,
-            $crate::engine::Connection::Postgres($connection) => $body,
+            $crate::engine::Connection::Postgres($connection)
+            | $crate::engine::Connection::Citus($connection) => $body,
         }
     };
 }
@@ -152,20 +174,7 @@ impl Engine {
         match location {
             Location::Folder(folder) => Self::embedded(folder).await,
             Location::Postgres(url) => {
-                // Every query goes by an index that begins with what it asks for and ends in the order of the answer. It
-                // is planned once, and must not be planned for values that most statements share or that few have: the
-                // ways that would then look better are many times slower for the others.
-                let planned = |options: PgConnectOptions| {
-                    options.options([
-                        ("plan_cache_mode", "force_generic_plan"),
-                        ("enable_bitmapscan", "off"),
-                        ("enable_hashjoin", "off"),
-                        ("enable_mergejoin", "off"),
-                        ("enable_seqscan", "off"),
-                        ("jit", "off"),
-                    ])
-                };
-                let options = planned(address(url)?);
+                let mut options = options(url, false)?;
                 let pool = |connections, stale: Stale| {
                     PgPoolOptions::new()
                         .max_connections(connections)
@@ -182,18 +191,26 @@ impl Engine {
                         })
                 };
                 let stale = Stale::default();
+                let writers = pool(POSTGRES_WRITERS, stale.clone())
+                    .connect_with(options.clone())
+                    .await?;
+                let is_distributed = distribution::is_distributed(&writers).await?;
+                if is_distributed {
+                    options = self::options(url, true)?;
+                    writers.set_connect_options(options.clone());
+                    stale.0.store(writers.size(), Ordering::Relaxed);
+                }
                 Ok(Self::Postgres {
-                    writers: pool(POSTGRES_WRITERS, stale.clone())
-                        .connect_with(options.clone())
-                        .await?,
+                    writers,
                     stale,
+                    is_distributed,
                     readers: pool(POSTGRES_READERS, Stale::default())
                         .connect_with(options)
                         .await?,
                     replica: match replica {
                         Some(url) => {
                             let pool = pool(POSTGRES_READERS, Stale::default())
-                                .connect_with(planned(address(url)?))
+                                .connect_with(self::options(url, is_distributed)?)
                                 .await?;
                             Some(Arc::new(Replica::new(pool)))
                         }
@@ -201,6 +218,29 @@ impl Engine {
                     },
                 })
             }
+        }
+    }
+
+    /// Whether the tables of stores are distributed.
+    pub(crate) fn is_distributed(&self) -> bool {
+        matches!(
+            self,
+            Self::Postgres {
+                is_distributed: true,
+                ..
+            }
+        )
+    }
+
+    /// Whether its tables are where they were when it connected.
+    pub(crate) async fn is_as_found(&self) -> Result<bool, sqlx::Error> {
+        match self {
+            Self::Sqlite { .. } => Ok(true),
+            Self::Postgres {
+                writers,
+                is_distributed,
+                ..
+            } => Ok(distribution::is_distributed(writers).await? == *is_distributed),
         }
     }
 
@@ -293,6 +333,11 @@ impl Engine {
         Ok(match self {
             // Taken at once: a read lock that later becomes a write lock can fail halfway.
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres {
+                writers,
+                is_distributed: true,
+                ..
+            } => Tx::Citus(writers.begin().await?),
             Self::Postgres { writers, .. } => Tx::Postgres(writers.begin().await?),
         })
     }
@@ -301,7 +346,11 @@ impl Engine {
     pub(crate) async fn read(&self) -> Result<Reader, sqlx::Error> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
-            Self::Postgres { readers, .. } => Reader::Postgres(readers.acquire().await?),
+            Self::Postgres {
+                readers,
+                is_distributed,
+                ..
+            } => Reader::of(readers.acquire().await?, *is_distributed),
         })
     }
 
@@ -310,8 +359,9 @@ impl Engine {
         match self {
             Self::Postgres {
                 replica: Some(replica),
+                is_distributed,
                 ..
-            } => Ok(Reader::Postgres(replica.pool.acquire().await?)),
+            } => Ok(Reader::of(replica.pool.acquire().await?, *is_distributed)),
             _ => self.read().await,
         }
     }
@@ -349,11 +399,34 @@ impl Engine {
     }
 }
 
+impl Reader {
+    fn of(connection: PoolConnection<Postgres>, is_distributed: bool) -> Self {
+        if is_distributed {
+            Self::Citus(connection)
+        } else {
+            Self::Postgres(connection)
+        }
+    }
+
+    /// Whether it leads to distributed tables.
+    pub(crate) fn is_distributed(&self) -> bool {
+        matches!(self, Self::Citus(_))
+    }
+}
+
 impl Tx {
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await,
-            Self::Postgres(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) | Self::Citus(transaction) => transaction.commit().await,
+        }
+    }
+
+    /// The transaction on PostgreSQL, whose writers exclude each other by locks; `SQLite` has one writer anyway.
+    pub(crate) fn postgres(&mut self) -> Option<&mut Transaction<'static, Postgres>> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(transaction) | Self::Citus(transaction) => Some(transaction),
         }
     }
 }
@@ -393,7 +466,18 @@ fn not_a_database(error: sqlx::Error) -> StoreError {
     }
 }
 
-fn address(url: &str) -> Result<PgConnectOptions, StoreError> {
+fn options(url: &str, is_distributed: bool) -> Result<PgConnectOptions, StoreError> {
+    let options = address(url)?;
+    Ok(if is_distributed {
+        options
+            .options(PLANNED_EACH_TIME)
+            .statement_cache_capacity(WRITER_QUERIES)
+    } else {
+        options.options(PLANNED_ONCE)
+    })
+}
+
+pub(crate) fn address(url: &str) -> Result<PgConnectOptions, StoreError> {
     let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
     PgConnectOptions::from_str(url)
         .ok()

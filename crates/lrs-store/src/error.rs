@@ -29,6 +29,15 @@ pub enum StoreError {
     /// The database's address cannot be understood.
     #[error("`{0}` is not the address of a database")]
     Address(String),
+    /// The database has no Citus by which it could be distributed.
+    #[error("the database has no Citus")]
+    NotCitus,
+    /// The coordinator of Citus knows no worker.
+    #[error("the coordinator of Citus knows no worker")]
+    NoWorker,
+    /// Others are connected to the database that must not be.
+    #[error("others are connected to the database: {0}")]
+    InUse(i64),
     /// A statement with this id is there already and says something else.
     #[error("a statement with the id {0} exists and says something else")]
     Conflict(Uuid),

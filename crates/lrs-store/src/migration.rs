@@ -3,7 +3,8 @@
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::{
-    engine::{Engine, Reader, on_engine},
+    distribution,
+    engine::{Connect, Connection, Engine, on_engine},
     error::StoreError,
 };
 
@@ -70,7 +71,12 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let migrator = Migrator::with_migrations(migrations.collect());
     match engine {
         Engine::Sqlite { writer, .. } => migrator.run(writer).await?,
-        Engine::Postgres { writers, .. } => migrator.run(writers).await?,
+        Engine::Postgres { writers, .. } => {
+            migrator.run(writers).await?;
+            if engine.is_distributed() {
+                distribution::complete(writers).await?;
+            }
+        }
     }
     Ok(())
 }
@@ -106,15 +112,15 @@ async fn refuse_others(engine: &Engine) -> Result<(), StoreError> {
 }
 
 async fn table_names(engine: &Engine) -> Result<Vec<String>, sqlx::Error> {
-    match &mut engine.read().await? {
-        Reader::Sqlite(connection) => {
+    match engine.read().await?.connection() {
+        Connection::Sqlite(connection) => {
             let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-            sqlx::query_scalar(sql).fetch_all(&mut **connection).await
+            sqlx::query_scalar(sql).fetch_all(connection).await
         }
-        Reader::Postgres(connection) => {
+        Connection::Postgres(connection) | Connection::Citus(connection) => {
             let sql = "SELECT table_name::text FROM information_schema.tables \
-                       WHERE table_schema = current_schema() ORDER BY table_name";
-            sqlx::query_scalar(sql).fetch_all(&mut **connection).await
+                       WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name";
+            sqlx::query_scalar(sql).fetch_all(connection).await
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     error::StoreError,
     index::{Facet, Kind, Scope},
     place::Place,
+    search::Query,
     store::{Store, StoreId},
 };
 
@@ -52,7 +53,7 @@ pub struct StatementFilter {
 
 impl StatementFilter {
     /// One place beyond the page tells whether there is another.
-    fn places(&self) -> i64 {
+    pub(crate) fn places(&self) -> i64 {
         i64::from(self.limit) + 1
     }
 
@@ -139,7 +140,13 @@ impl Store {
             let rarest = rarest(&mut reader, store, filter, &facets).await?;
             facets.swap(0, rarest);
         }
-        let query = Query::of(store, filter, &facets, !unindexed.is_empty());
+        let query = Query::of(
+            store,
+            filter,
+            &facets,
+            !unindexed.is_empty(),
+            reader.is_distributed(),
+        );
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         let mut statements: Vec<Found> = Vec::new();
         let mut bytes = 0;
@@ -229,14 +236,15 @@ async fn rarest(
         sql: String::from("SELECT "),
         first: 1,
         values: Vec::new(),
+        is_distributed: reader.is_distributed(),
     };
     for (count, keys) in facets.iter().enumerate() {
         let before = if count == 0 { "" } else { " UNION ALL SELECT " };
         let _ = write!(query.sql, "{before}{count}, (");
         query
             .sql
-            .push_str("SELECT COUNT(*) FROM (SELECT 1 FROM statement_index i WHERE i.store_id = ");
-        query.value(store.0);
+            .push_str("SELECT COUNT(*) FROM (SELECT 1 FROM statement_index i WHERE ");
+        query.store("i", store);
         query.sql.push_str(" AND i.key IN (");
         query.list(keys);
         query.sql.push(')');
@@ -264,194 +272,6 @@ fn sorted(facets: &[(Facet, Option<Scope>)]) -> Vec<Vec<i64>> {
         .into_iter()
         .map(|(facet, scope)| keys(facet, *scope))
         .collect()
-}
-
-/// A query's text with the values of its parameters.
-struct Query {
-    sql: String,
-    /// The number of the first of them.
-    first: usize,
-    values: Vec<i64>,
-}
-
-impl Query {
-    /// With `has_unindexed`, the first parameter is a JSON array of places that match as well.
-    fn of(store: StoreId, filter: &StatementFilter, facets: &[Vec<i64>], has_unindexed: bool) -> Self {
-        let mut query = Self {
-            sql: String::from("SELECT s.id, s.place, s.payload FROM "),
-            first: 1 + usize::from(has_unindexed),
-            values: Vec::new(),
-        };
-        let direction = if filter.order == Order::Ascending {
-            "ASC"
-        } else {
-            "DESC"
-        };
-        let limit = filter.places();
-        let authority = filter.authority.as_ref().map(Facet::key);
-
-        if facets.is_empty() && authority.is_none() {
-            query
-                .sql
-                .push_str("statement s WHERE NOT s.voided AND s.store_id = ");
-            query.value(store.0);
-            query.bounds("s", filter);
-            let _ = write!(query.sql, " ORDER BY s.place {direction} LIMIT ");
-            query.value(limit);
-        } else {
-            // The most selective facet is walked in the order of the answer, once among the statements it is in and
-            // once among those that refer to such a statement; the other facets are looked up for each row, in the
-            // statement that matches. A statement may be found in several of these ways.
-            query.sql.push('(');
-            match facets.split_first() {
-                Some((first, others)) => {
-                    for (count, (arm, key)) in [Arm::Statement, Arm::Reference]
-                        .into_iter()
-                        .flat_map(|arm| first.iter().map(move |key| (arm, *key)))
-                        .enumerate()
-                    {
-                        if count > 0 {
-                            query.sql.push_str(" UNION ");
-                        }
-                        query.arm(
-                            store,
-                            filter,
-                            arm,
-                            key,
-                            others,
-                            authority,
-                            (direction, limit, count),
-                        );
-                    }
-                }
-                // What refers to a statement of an authority is not found by it.
-                None => query.arm(
-                    store,
-                    filter,
-                    Arm::Statement,
-                    authority.unwrap_or_default(),
-                    &[],
-                    None,
-                    (direction, limit, 0),
-                ),
-            }
-            if has_unindexed {
-                query.unindexed(store);
-            }
-            // The places are put in order before the texts are read: both engines read these one after another, and sorting
-            // them with the texts would cost more than all the rest.
-            let _ = write!(query.sql, " ORDER BY place {direction} LIMIT ");
-            query.value(limit);
-            query.sql.push_str(
-                ") AS found CROSS JOIN statement s WHERE s.place = found.place AND s.part = found.part AND s.store_id = ",
-            );
-            query.value(store.0);
-        }
-        query
-    }
-
-    /// The places of an array, as far as statements are there and not voided.
-    fn unindexed(&mut self, store: StoreId) {
-        self.sql.push_str(
-            " UNION SELECT v.place, v.part FROM json_each($1) AS j CROSS JOIN statement v \
-             WHERE v.place = j.value AND NOT v.voided AND v.store_id = ",
-        );
-        self.value(store.0);
-    }
-
-    /// The places of the statements with a key that match the rest as well, as many as a page has.
-    #[expect(clippy::too_many_arguments, reason = "they are the parts of one query")]
-    fn arm(
-        &mut self,
-        store: StoreId,
-        filter: &StatementFilter,
-        arm: Arm,
-        key: i64,
-        others: &[Vec<i64>],
-        authority: Option<i64>,
-        (direction, limit, number): (&str, i64, usize),
-    ) {
-        let (table, distinct) = match arm {
-            Arm::Statement => ("statement_index", ""),
-            // It may refer to several that match.
-            Arm::Reference => ("reference_index", "DISTINCT "),
-        };
-        let _ = write!(
-            self.sql,
-            "SELECT * FROM (SELECT {distinct}i.place, i.part FROM {table} i WHERE i.store_id = "
-        );
-        self.value(store.0);
-        self.sql.push_str(" AND i.key = ");
-        self.value(key);
-        self.bounds("i", filter);
-        for keys in others {
-            self.exists(store, table, arm == Arm::Reference, keys);
-        }
-        if let Some(authority) = authority {
-            self.exists(store, "statement_index", false, &[authority]);
-        }
-        let _ = write!(self.sql, " ORDER BY i.place {direction} LIMIT ");
-        self.value(limit);
-        let _ = write!(self.sql, ") AS arm_{number}");
-    }
-
-    /// That a row with one of these keys stands at the same place, and has the same source where it is a reference.
-    fn exists(&mut self, store: StoreId, table: &str, has_source: bool, keys: &[i64]) {
-        let _ = write!(
-            self.sql,
-            " AND EXISTS (SELECT 1 FROM {table} o WHERE o.store_id = "
-        );
-        self.value(store.0);
-        self.sql.push_str(" AND o.key IN (");
-        self.list(keys);
-        self.sql.push_str(") AND o.place = i.place");
-        if has_source {
-            self.sql.push_str(" AND o.source = i.source");
-        }
-        // With an offset, PostgreSQL looks it up for each row, and makes no join of it that would read all of both.
-        self.sql.push_str(" LIMIT 1 OFFSET 0)");
-    }
-
-    fn bounds(&mut self, table: &str, filter: &StatementFilter) {
-        if let Some(since) = filter.since {
-            let _ = write!(self.sql, " AND {table}.place > ");
-            self.value(Place::end_of(since).0);
-        }
-        if let Some(until) = filter.until {
-            let _ = write!(self.sql, " AND {table}.place <= ");
-            self.value(Place::end_of(until).0);
-        }
-        if let Some(after) = filter.after {
-            let beyond = if filter.order == Order::Ascending {
-                ">"
-            } else {
-                "<"
-            };
-            let _ = write!(self.sql, " AND {table}.place {beyond} ");
-            self.value(after.0);
-        }
-    }
-
-    fn list(&mut self, values: &[i64]) {
-        for (count, value) in values.iter().enumerate() {
-            if count > 0 {
-                self.sql.push_str(", ");
-            }
-            self.value(*value);
-        }
-    }
-
-    fn value(&mut self, value: i64) {
-        let _ = write!(self.sql, "${}", self.first + self.values.len());
-        self.values.push(value);
-    }
-}
-
-/// Where matches are looked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arm {
-    Statement,
-    Reference,
 }
 
 /// The keys under which a facet is found, where it stands as the scope says or closer.

@@ -393,17 +393,18 @@ impl Named {
 
 /// Waits until nobody else writes statements to a store: `SQLite` has one writer at a time anyway.
 async fn alone(tx: &mut Tx, store: StoreId) -> Result<(), sqlx::Error> {
-    match tx {
-        Tx::Sqlite(_) => Ok(()),
-        Tx::Postgres(transaction) => watermark::alone(transaction, store).await,
+    match tx.postgres() {
+        None => Ok(()),
+        Some(transaction) => watermark::alone(transaction, store).await,
     }
 }
 
 /// The place of a store's latest statement.
 pub(crate) async fn latest(source: &mut impl Connect, store: StoreId) -> Result<Place, sqlx::Error> {
     let latest: Option<i64> = on_engine!(source, |connection| {
-        sqlx::query_scalar("SELECT MAX(place) FROM statement WHERE store_id = $1")
+        sqlx::query_scalar("SELECT MAX(place) FROM statement WHERE store_id = $1 AND part = $2")
             .bind(store.0)
+            .bind(store.part())
             .fetch_one(connection)
             .await?
     });

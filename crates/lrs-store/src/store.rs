@@ -93,8 +93,15 @@ impl Store {
         replica: Option<&str>,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        let engine = Engine::connect(location, replica).await?;
-        migration::migrate(&engine).await?;
+        let engine = loop {
+            let engine = Engine::connect(location, replica).await?;
+            migration::migrate(&engine).await?;
+            // Who distributes a database has others wait with their migration.
+            if engine.is_as_found().await? {
+                break engine;
+            }
+            engine.close().await;
+        };
         let store = Self {
             writer: Arc::new(Writer::new(&engine)),
             backlog: matches!(engine, Engine::Sqlite { .. }).then(Arc::default),
@@ -115,20 +122,21 @@ impl Store {
 
     /// Finds out where the order ends, so that it goes on from there even when a clock has gone back.
     async fn read_latest(&self) -> Result<(), StoreError> {
+        let stores = self.stores().await?;
         let mut reader = self.engine.read().await?;
-        let latest: Option<i64> = on_engine!(&mut reader, |connection| {
-            sqlx::query_scalar(
-                "SELECT MAX(latest) FROM (
-                     SELECT (SELECT MAX(place) FROM statement WHERE store_id = s.store_id) AS latest FROM store s
-                 ) AS places",
-            )
-            .fetch_one(connection)
-            .await?
-        });
-        if let Some(latest) = latest {
-            self.in_flight
-                .latest
-                .store(Place(latest).micros(), Ordering::Release);
+        for store in stores {
+            let latest: Option<i64> = on_engine!(&mut reader, |connection| {
+                sqlx::query_scalar("SELECT MAX(place) FROM statement WHERE store_id = $1 AND part = $2")
+                    .bind(store.id.0)
+                    .bind(store.id.part())
+                    .fetch_one(connection)
+                    .await?
+            });
+            if let Some(latest) = latest {
+                self.in_flight
+                    .latest
+                    .fetch_max(Place(latest).micros(), Ordering::AcqRel);
+            }
         }
         Ok(())
     }
@@ -244,8 +252,8 @@ impl Store {
     /// Begins to write statements of some stores, each with whether they refer to others; the turn ends when it is
     /// dropped, after the commit.
     pub(crate) async fn turn(&self, tx: &mut Tx, stores: &[(StoreId, bool)]) -> Result<Turn<'_>, StoreError> {
-        let held = match tx {
-            Tx::Sqlite(_) => {
+        let held = match tx.postgres() {
+            None => {
                 // The clock is read under the lock that readers take: none of them can have promised a later time.
                 let mut floor = lock(&self.in_flight.floor);
                 let now = (self.clock)();
@@ -255,7 +263,7 @@ impl Store {
                     writer: 0,
                 }
             }
-            Tx::Postgres(transaction) => watermark::hold(transaction, stores, self.writer.number())
+            Some(transaction) => watermark::hold(transaction, stores, self.writer.number())
                 .await?
                 .ok_or(StoreError::Busy)?,
         };

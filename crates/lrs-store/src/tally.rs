@@ -218,7 +218,7 @@ async fn read_again(
                      WHERE o.store_id = $1 AND o.part = $2 AND o.key = $4 AND o.place = i.place LIMIT 1 OFFSET 0)
                  ORDER BY i.place
              ) AS found CROSS JOIN statement s
-             WHERE s.place = found.place AND s.part = found.part AND s.store_id = $1 AND NOT s.voided",
+             WHERE s.place = found.place AND s.part = $2 AND s.store_id = $1 AND NOT s.voided",
         )
         .bind(store.0)
         .bind(store.part())
@@ -281,7 +281,7 @@ async fn held(tx: &mut Tx, store: StoreId, pairs: &[Pair]) -> Result<BTreeMap<Pa
             .fetch_all(connection)
             .await?
         }
-        Connection::Postgres(connection) => {
+        Connection::Postgres(connection) | Connection::Citus(connection) => {
             let (activities, learners): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
             sqlx::query_as(
                 "SELECT found.* FROM UNNEST($3::BIGINT[], $4::BIGINT[]) AS v (activity, learner) CROSS JOIN LATERAL (

@@ -3,7 +3,7 @@
 use cartable_xapi::Timestamp;
 
 use crate::{
-    engine::{Tx, on_engine},
+    engine::on_engine,
     error::StoreError,
     store::{Store, StoreId},
 };
@@ -28,7 +28,7 @@ impl Store {
     pub async fn add_store(&self, name: &str) -> Result<Option<StoreId>, StoreError> {
         let now = (self.clock)().micros();
         let mut tx = self.engine.write().await?;
-        if let Tx::Postgres(transaction) = &mut tx {
+        if let Some(transaction) = tx.postgres() {
             // Two at once would choose the same number.
             sqlx::query("LOCK TABLE store IN SHARE ROW EXCLUSIVE MODE")
                 .execute(&mut **transaction)

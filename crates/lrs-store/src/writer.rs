@@ -82,6 +82,8 @@ pub(crate) struct Writer {
     queue: Mutex<Queue>,
     room: Arc<Semaphore>,
     lanes: usize,
+    /// Whether a transaction writes to one store: on Citus, two of them may be with two workers.
+    is_apart: bool,
     /// The number that the next transaction would like to have among writers.
     number: AtomicI64,
 }
@@ -102,6 +104,7 @@ impl Writer {
                 Engine::Sqlite { .. } => 1,
                 Engine::Postgres { .. } => 2,
             },
+            is_apart: engine.is_distributed(),
             number: AtomicI64::new(0),
         }
     }
@@ -139,7 +142,17 @@ impl Writer {
         if count == 0 {
             queue.lanes -= 1;
         }
-        queue.jobs.drain(..count).collect()
+        let mut jobs: Vec<Job> = queue.jobs.drain(..count).collect();
+        if self.is_apart
+            && let Some(store) = jobs.first().map(|job| job.store)
+        {
+            let others;
+            (jobs, others) = jobs.into_iter().partition(|job| job.store == store);
+            for job in others.into_iter().rev() {
+                queue.jobs.push_front(job);
+            }
+        }
+        jobs
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {

@@ -4,6 +4,7 @@
 
 mod administration;
 mod backlog;
+mod distribution;
 mod documents;
 mod groups;
 mod opening;

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use cartable_lrs_store::{Location, Store};
+use cartable_lrs_store::{Location, Store, testing::TestDatabase};
 use cartable_xapi::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
@@ -19,6 +19,7 @@ pub(crate) fn postgres_server() -> Option<String> {
 /// A database that nobody else uses.
 pub(crate) struct Database {
     pub(crate) location: Location,
+    engine: EngineName,
     /// Removed at the end.
     _folder: Option<TempDir>,
 }
@@ -31,9 +32,11 @@ impl Database {
                 let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(folder)?;
                 Ok(Self {
                     location: Location::Folder(folder.path().to_owned()),
+                    engine,
                     _folder: Some(folder),
                 })
             }
+            EngineName::Citus => Ok(Self::citus().await),
             EngineName::Postgres => {
                 let server = postgres_server().ok_or("no PostgreSQL server")?;
                 let (start, _) = server
@@ -43,9 +46,21 @@ impl Database {
                 administer(&format!("CREATE DATABASE {name}")).await?;
                 Ok(Self {
                     location: Location::Postgres(format!("{start}/{name}")),
+                    engine,
                     _folder: None,
                 })
             }
+        }
+    }
+
+    /// Makes a distributed one.
+    async fn citus() -> Self {
+        let database = TestDatabase::citus().await;
+        database.open().await.close().await;
+        Self {
+            location: database.location,
+            engine: EngineName::Citus,
+            _folder: None,
         }
     }
 
@@ -58,7 +73,8 @@ impl Database {
 
     /// Removes it.
     pub(crate) async fn drop(self) -> Result<()> {
-        if let Location::Postgres(url) = &self.location {
+        // Those of Citus are on several servers; they are left to who runs these.
+        if let (EngineName::Postgres, Location::Postgres(url)) = (self.engine, &self.location) {
             let (_, name) = url.rsplit_once('/').unwrap_or_default();
             administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await?;
         }

@@ -57,6 +57,13 @@ impl Line {
         };
         let least = (engine == EngineName::Sqlite).then_some(least);
         let (figure, limit) = (figures.statements_per_second(), best(limits, size));
+        if limits.is_empty() {
+            return Self {
+                figure: format!("{} statements/s", grouped(figure)),
+                is_met: true,
+                ..Self::of(figures)
+            };
+        }
         let promise = least.map(|least| format!(", ≥ {}/s", grouped(least)));
         Self {
             figure: format!("{} statements/s", grouped(figure)),
@@ -76,7 +83,7 @@ impl Line {
             _ => 3_000.0,
         };
         let (figure, limit) = (figures.requests_per_second(), best(limits, FEW));
-        let has_limit = figures.mode.writes_state();
+        let has_limit = figures.mode.writes_state() && !limits.is_empty();
         let only = |text: String| if has_limit { text } else { String::new() };
         Self {
             figure: format!("{}/s", grouped(figure)),

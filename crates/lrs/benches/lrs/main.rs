@@ -79,7 +79,7 @@ async fn run(options: &Options) -> Result<()> {
         };
         let findings = match engine {
             EngineName::Sqlite => bench.run::<Sqlite>().await?,
-            EngineName::Postgres => bench.run::<PostgreSql>().await?,
+            EngineName::Postgres | EngineName::Citus => bench.run::<PostgreSql>().await?,
         };
         let findings = findings.to_markdown()?;
         println!("{findings}");
@@ -107,12 +107,14 @@ impl Bench<'_> {
         let (mut findings, sample) = findings?;
         syncs.push(self.syncs()?);
         let lasting = self.lasting();
-        if self.modes().any(|mode| mode.statements() > 0) {
+        // Citus has none: plain PostgreSQL is what it is compared with.
+        let has_limits = self.engine != EngineName::Citus;
+        if has_limits && self.modes().any(|mode| mode.statements() > 0) {
             say("the database alone: statements");
             let time = async |location: &Location| sample.time_statements(location, lasting).await;
             findings.statement_limits = self.alone("statements", time).await?;
         }
-        if self.modes().any(Mode::writes_state) {
+        if has_limits && self.modes().any(Mode::writes_state) {
             say("the database alone: state documents");
             let time = async |location: &Location| sample.time_documents(location, lasting).await;
             findings.document_limits = self.alone("documents", time).await?;
@@ -127,7 +129,7 @@ impl Bench<'_> {
         let (options, location) = (self.options, &database.location);
         let nodes = match self.engine {
             EngineName::Sqlite => 1,
-            EngineName::Postgres => options.nodes,
+            EngineName::Postgres | EngineName::Citus => options.nodes,
         };
         let service = Service::start(self.program, location, nodes).await?;
         let first_answer = service.first_answer();
@@ -151,9 +153,13 @@ impl Bench<'_> {
         let server = Server::start(self.program, location).await?;
         let restart = server.first_answer;
         server.stop()?;
+        let version = E::version(&mut E::connect(location).await?).await?;
         let findings = Findings {
             engine: self.engine,
-            version: E::version(&mut E::connect(location).await?).await?,
+            version: match self.engine {
+                EngineName::Citus => format!("Citus on {version}"),
+                _ => version,
+            },
             nodes,
             statements,
             batch,

@@ -60,6 +60,8 @@ pub(crate) enum EngineName {
     Sqlite,
     /// A server.
     Postgres,
+    /// A coordinator with its workers: the address of a database that knows them is in `CARTABLE_TEST_CITUS`.
+    Citus,
 }
 
 impl Options {

@@ -122,7 +122,7 @@ impl Findings {
                 figures.usage.peak
             )?;
         }
-        if self.engine == EngineName::Postgres {
+        if self.engine != EngineName::Sqlite {
             text.push_str("\nProcessor and memory are those of the program, without PostgreSQL's.\n");
         }
         Ok(())
