@@ -60,6 +60,13 @@ test('the demo: what the learner does appears in the console, in words', async (
   assert.equal(all.filter((line) => line.startsWith('Zoé a répondu à ')).length, data.questions.length);
   assert.equal(all[all.length - 1], `Zoé a commencé ${data.title}`);
 
+  await admin.getByRole('link', { name: 'Qui a terminé quoi' }).click();
+  await admin.getByRole('link', { name: data.title, exact: true }).click();
+  await admin.getByRole('heading', { name: data.title, exact: true }).waitFor();
+  const [zoe, ...others] = await admin.locator('.figures tbody tr').allTextContents();
+  assert.match(zoe, /Zoé[\s\S]*Réussi[\s\S]*100/);
+  assert.deepEqual(others, []);
+
   // A second start: the learner resumes, the old password and the old launch no longer serve.
   assert.deepEqual(await started.server.stop(), { code: 0, signal: null });
   const again = await demo(t, join(at, 'data'), join(at, 'dist'));

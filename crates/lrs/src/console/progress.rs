@@ -7,7 +7,9 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
-use cartable_lrs_store::{Course, DEFAULT_STORE, DayCount, Learner, Standing};
+use cartable_lrs_store::{
+    Course, DEFAULT_STORE, DayCount, Facet, Kind, Learner, Scope, Standing, StatementFilter, StoreError,
+};
 use cartable_xapi::{InverseFunctionalIdentifier, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,10 +18,11 @@ use super::{
     Console, PAGE, PageError, base,
     language::Language,
     page::{ActivityPage, Overview},
-    sentence::{self, Moment},
+    sentence::{self, Line, Moment},
     session::Signed,
     to,
 };
+use crate::environment::Lrs;
 
 /// The chart has so many days, of which each has so many units in width, and so many in height at the most.
 const DAYS: i64 = 30;
@@ -111,17 +114,17 @@ pub(super) async fn overview(
         Vec::new()
     };
     let base = base(&lrs);
+    let mut rows = Vec::with_capacity(courses.items.len());
+    for course in courses.items {
+        rows.push(course_row(&lrs, course, &base, language).await?);
+    }
     let html = pages.overview(&Overview {
         words: language.words(),
         language: language.tag(),
         account: &account,
         place: "overview",
         is_counted,
-        courses: courses
-            .items
-            .into_iter()
-            .map(|course| course_row(course, &base, language))
-            .collect(),
+        courses: rows,
         days: days(&counts, from, language),
         verbs: verbs(&counts, language),
         next: courses.next.map(|next| next.to_string()),
@@ -149,18 +152,26 @@ pub(super) async fn activity(
     let after = query.after.and_then(|text| text.parse().ok());
     let learners = store.learners(DEFAULT_STORE, &query.id, after, PAGE).await?;
     let base = base(&lrs);
+    let mut rows = Vec::with_capacity(learners.items.len());
+    for mut learner in learners.items {
+        if learner.name.is_none() {
+            let agent = Facet {
+                kind: Kind::Agent,
+                value: learner.agent.clone(),
+            };
+            let said = latest(&lrs, vec![agent, Facet::activity(&query.id)], language).await?;
+            learner.name = said.map(|line| line.actor);
+        }
+        rows.push(learner_row(learner, &base, &query.id, language));
+    }
     let html = pages.activity(&ActivityPage {
         words: language.words(),
         language: language.tag(),
         account: &account,
         place: "activity",
         is_counted,
-        course: course_row(course, &base, language),
-        learners: learners
-            .items
-            .into_iter()
-            .map(|learner| learner_row(learner, &base, &query.id, language))
-            .collect(),
+        course: course_row(&lrs, course, &base, language).await?,
+        learners: rows,
         next: learners.next.map(|next| next.to_string()),
         is_first: after.is_none(),
         base,
@@ -168,9 +179,19 @@ pub(super) async fn activity(
     Ok(Html(html).into_response())
 }
 
-fn course_row(course: Course, base: &str, language: Language) -> CourseRow {
-    CourseRow {
-        name: activity_name(course.definition.as_ref(), language).unwrap_or_else(|| course.activity.clone()),
+async fn course_row(
+    lrs: &Lrs,
+    course: Course,
+    base: &str,
+    language: Language,
+) -> Result<CourseRow, StoreError> {
+    let mut name = activity_name(course.definition.as_ref(), language);
+    if name.is_none() {
+        let said = latest(lrs, vec![Facet::activity(&course.activity)], language).await?;
+        name = said.map(|line| line.object);
+    }
+    Ok(CourseRow {
+        name: name.unwrap_or_else(|| course.activity.clone()),
         link: format!("{base}/activity?{}", query(&[("id", &course.activity)])),
         id: course.activity,
         learners: course.learners,
@@ -178,13 +199,32 @@ fn course_row(course: Course, base: &str, language: Language) -> CourseRow {
         passed: course.passed,
         failed: course.failed,
         last: sentence::moment(course.last.micros(), language),
-    }
+    })
+}
+
+/// The latest statement of these: who may not define activities and agents names them only there.
+async fn latest(lrs: &Lrs, facets: Vec<Facet>, language: Language) -> Result<Option<Line>, StoreError> {
+    let filter = StatementFilter {
+        facets: facets
+            .into_iter()
+            .map(|facet| (facet, Some(Scope::Direct)))
+            .collect(),
+        limit: 1,
+        ..StatementFilter::default()
+    };
+    let page = lrs.store().statements(DEFAULT_STORE, &filter).await?;
+    Ok(page
+        .statements
+        .first()
+        .and_then(|found| sentence::line(found, language)))
 }
 
 fn learner_row(learner: Learner, base: &str, activity: &str, language: Language) -> LearnerRow {
     let identifier: Option<InverseFunctionalIdentifier> = learner.agent.parse().ok();
     let identifier = sentence::identifier(identifier.as_ref(), language);
-    let named = learner.name.filter(|name| !name.trim().is_empty());
+    let named = learner
+        .name
+        .filter(|name| !name.trim().is_empty() && *name != identifier);
     LearnerRow {
         link: format!(
             "{base}?{}",
