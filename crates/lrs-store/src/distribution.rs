@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, PgPool, migrate::Migrate};
 
 use crate::{
-    engine::{Location, address},
+    engine::{BY_INDEX, Location, address},
     error::StoreError,
     store::{Clock, Store},
 };
@@ -78,6 +78,7 @@ impl Store {
             Distribution::Before
         } else {
             alone(&mut connection).await?;
+            plan_by_index(&mut connection).await?;
             spread(&mut connection, &missing).await?;
             Distribution::Done
         };
@@ -157,6 +158,22 @@ async fn spread(connection: &mut PgConnection, tables: &[String]) -> Result<(), 
             .await?;
     }
     transaction.commit().await
+}
+
+/// Has workers go by the index in whatever they are asked: their tables have no statistics for a while.
+async fn plan_by_index(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    for (name, value) in BY_INDEX {
+        sqlx::query(
+            "SELECT run_command_on_workers(format(
+                 'SET citus.enable_ddl_propagation TO off; ALTER DATABASE %I SET %I = %L',
+                 current_database(), $1::TEXT, $2::TEXT))",
+        )
+        .bind(name)
+        .bind(value)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Frees the room of the rows that were copied to the workers.

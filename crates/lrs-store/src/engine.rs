@@ -43,8 +43,8 @@ const WRITER_QUERIES: usize = 300;
 /// Every query goes by an index that begins with what it asks for and ends in the order of the answer. It is planned once,
 /// and must not be planned for values that most statements share or that few have: the ways that would then look better
 /// are many times slower for the others.
-const PLANNED_ONCE: [(&str, &str); 6] = [
-    ("plan_cache_mode", "force_generic_plan"),
+const PLANNED_ONCE: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
+pub(crate) const BY_INDEX: [(&str, &str); 5] = [
     ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -473,7 +473,7 @@ fn options(url: &str, is_distributed: bool) -> Result<PgConnectOptions, StoreErr
             .options(PLANNED_EACH_TIME)
             .statement_cache_capacity(WRITER_QUERIES)
     } else {
-        options.options(PLANNED_ONCE)
+        options.options(PLANNED_ONCE).options(BY_INDEX)
     })
 }
 

@@ -130,6 +130,11 @@ async fn a_database_is_distributed_with_all_that_is_in_it() {
         .await
         .unwrap();
     assert_eq!(local, 0, "nothing stays on the coordinator");
+    let planned = "SELECT DISTINCT result FROM run_command_on_workers('SHOW enable_bitmapscan')";
+    assert_eq!(
+        names(&database, planned).await,
+        BTreeSet::from(["off".to_owned()])
+    );
 
     let store = Store::open(&database.location, ticking()).await.unwrap();
     assert_eq!(places(&store).await, before);
