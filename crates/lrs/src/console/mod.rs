@@ -8,6 +8,7 @@ mod progress;
 mod sentence;
 mod session;
 mod throttle;
+mod trouble;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,6 +16,7 @@ use axum::{
     Form, Router,
     extract::{ConnectInfo, FromRef, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -29,6 +31,7 @@ use self::{
     language::Language,
     page::{Described, Interface, Login, Of, Pages, Statements},
     session::{Signed, clear_cookie, has_own_origin, set_cookie},
+    trouble::PageError,
 };
 use crate::{Peer, environment::Lrs, openapi::OPERATIONS};
 
@@ -74,39 +77,12 @@ pub(crate) fn routes(lrs: &Lrs) -> Result<Router, ConsoleError> {
         .route(&format!("{CONSOLE}/logout"), post(logout))
         .route(&format!("{CONSOLE}/console.css"), get(style))
         .route("/openapi", get(interface))
+        .route_layer(middleware::from_fn_with_state(console.clone(), trouble::explain))
         .with_state(console)
         .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(header::CACHE_CONTROL, "no-store")))
-}
-
-/// Why a page cannot be shown.
-enum PageError {
-    Store(StoreError),
-    Page(ConsoleError),
-}
-
-impl From<StoreError> for PageError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<ConsoleError> for PageError {
-    fn from(error: ConsoleError) -> Self {
-        Self::Page(error)
-    }
-}
-
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Store(error) => tracing::error!(%error, "the store failed"),
-            Self::Page(error) => tracing::error!(%error, "a page failed"),
-        }
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-    }
 }
 
 async fn style() -> Response {

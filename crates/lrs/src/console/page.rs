@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The templates, by the name under which they include each other.
-static TEMPLATES: [(&str, &str); 7] = [
+static TEMPLATES: [(&str, &str); 8] = [
     (
         "activity.html",
         include_str!("../../../../templates/console/activity.html"),
@@ -39,6 +39,10 @@ static TEMPLATES: [(&str, &str); 7] = [
         "statements.html",
         include_str!("../../../../templates/console/statements.html"),
     ),
+    (
+        "trouble.html",
+        include_str!("../../../../templates/console/trouble.html"),
+    ),
 ];
 
 /// Why the console cannot show a page.
@@ -55,6 +59,17 @@ pub(super) struct Login<'a> {
     pub(super) language: &'a str,
     /// The key of the string that says what was wrong.
     pub(super) fault: Option<&'a str>,
+}
+
+/// What is said in place of a page that cannot be shown.
+#[derive(Serialize)]
+pub(super) struct Trouble<'a> {
+    /// The console's address.
+    pub(super) base: String,
+    pub(super) words: &'a Table,
+    pub(super) language: &'a str,
+    /// The key of the string that says what is wrong, and what to do.
+    pub(super) fault: &'a str,
 }
 
 /// The latest statements.
@@ -157,6 +172,10 @@ impl Pages {
 
     pub(super) fn login(&self, page: &Login<'_>) -> Result<String, ConsoleError> {
         self.render("login.html", page)
+    }
+
+    pub(super) fn trouble(&self, page: &Trouble<'_>) -> Result<String, ConsoleError> {
+        self.render("trouble.html", page)
     }
 
     pub(super) fn statements(&self, page: &Statements<'_>) -> Result<String, ConsoleError> {

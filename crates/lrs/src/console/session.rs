@@ -1,7 +1,5 @@
 //! Who is signed in: a cookie that only this console receives, and of which the database keeps the hash.
 
-use std::convert::Infallible;
-
 use axum::{
     extract::{FromRef, OptionalFromRequestParts},
     http::{HeaderMap, HeaderName, header, request::Parts},
@@ -10,7 +8,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use cartable_lrs_store::{Session, StoreError};
 use cartable_xapi::Timestamp;
 
-use super::CONSOLE;
+use super::{CONSOLE, trouble::PageError};
 use crate::environment::Lrs;
 
 const COOKIE: &str = "cartable_session";
@@ -27,18 +25,14 @@ impl<S: Sync> OptionalFromRequestParts<S> for Signed
 where
     Lrs: FromRef<S>,
 {
-    type Rejection = Infallible;
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, PageError> {
         let Some(token) = token(&parts.headers) else {
             return Ok(None);
         };
         let session = Lrs::from_ref(state).store().session(&token).await;
-        let session = session.unwrap_or_else(|error| {
-            tracing::error!(%error, "the store failed");
-            None
-        });
-        Ok(session.map(|Session { account, .. }| Self { account, token }))
+        Ok(session?.map(|Session { account, .. }| Self { account, token }))
     }
 }
 

@@ -129,6 +129,25 @@ on_both_engines! {
         assert!(statements.contains("ALI") && statements.contains("answered") && !statements.contains("ZOE"), "{statements}");
         assert_eq!(page(&client, "/console/activity?id=https%3A%2F%2Fexample.org%2F8", &cookie, "en").await.status, StatusCode::NOT_FOUND);
     }
+
+    async fn a_page_that_cannot_be_shown_says_why_and_what_to_do(database) {
+        let client = server(&database).await;
+        let answer = form(&client, "/console/login", "same-origin", "", RIGHT).await;
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        client.store.close().await;
+        for path in ["/console", "/console/overview", "/console/activity?id=https%3A%2F%2Fexample.org%2F7"] {
+            for (language, told) in [("fr", "La base de données ne répond pas"), ("en", "The database does not answer")] {
+                let answer = page(&client, path, &cookie, language).await;
+                assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"), "{path}");
+                assert!(answer.text().contains(told), "{}", answer.text());
+                assert!(answer.header("content-type").starts_with("text/html"));
+                assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+            }
+        }
+        // Who was not signed in is not told to sign in, nor that a password is wrong.
+        let answer = form(&client, "/console/login", "same-origin", "", RIGHT).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
 }
 
 /// The first address of a page that begins so.
