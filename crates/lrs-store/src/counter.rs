@@ -41,8 +41,9 @@ const CHUNKS: usize = 4;
 /// Nobody writes when nothing has come for so long; nothing waits longer than that.
 const QUIET: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(10);
-/// Those who write get in between two chunks.
+/// Those who write get in between two chunks, and have at least so many times as long as a chunk took.
 const PAUSE: Duration = Duration::from_millis(5);
+const REST: u32 = 4;
 
 /// What each store has that is not counted yet.
 #[derive(Debug, Default)]
@@ -293,8 +294,12 @@ impl Store {
     }
 
     async fn count_all(&self, store: StoreId) -> Result<(), StoreError> {
-        while !self.count_chunks(store, 1).await? {
-            tokio::time::sleep(PAUSE).await;
+        loop {
+            let begin = Instant::now();
+            if self.count_chunks(store, 1).await? {
+                break;
+            }
+            tokio::time::sleep(PAUSE.max(begin.elapsed() * REST)).await;
         }
         self.counter.set_behind(store, false);
         Ok(())
