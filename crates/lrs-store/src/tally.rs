@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::TryStreamExt;
 
 use crate::{
-    bulk::{self, Column, Delete, Insert},
-    engine::{Connect, Connection, Tx, on_engine},
+    bulk::{self, Column, Delete, Find, Insert},
+    engine::{Connect, Tx, on_engine},
     error::StoreError,
     figures::{Figures, Pair, Progress, Standing, Sums},
     place::Place,
@@ -260,45 +260,23 @@ async fn add_days(tx: &mut Tx, store: StoreId, days: &BTreeMap<(i64, i64), i64>)
 /// The rows of pairs, for those that have one.
 async fn held(tx: &mut Tx, store: StoreId, pairs: &[Pair]) -> Result<BTreeMap<Pair, Held>, sqlx::Error> {
     type Row = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, bool);
-    if pairs.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows: Vec<Row> = match tx.connection() {
-        Connection::Sqlite(connection) => {
-            let pairs: Vec<[i64; 2]> = pairs
-                .iter()
-                .map(|(activity, learner)| [*activity, *learner])
-                .collect();
-            sqlx::query_as(
-                "SELECT p.activity, p.learner, p.first_at, p.last_at, p.statements, p.completed, p.passed, p.failed,
-                        p.scored, p.best, p.doubtful
-                 FROM json_each($3) AS j CROSS JOIN progress p
-                 WHERE p.store_id = $1 AND p.part = $2 AND p.activity = j.value ->> 0 AND p.learner = j.value ->> 1",
-            )
-            .bind(store.0)
-            .bind(store.part())
-            .bind(format!("{pairs:?}"))
-            .fetch_all(connection)
-            .await?
-        }
-        Connection::Postgres(connection) | Connection::Citus(connection) => {
-            let (activities, learners): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
-            sqlx::query_as(
-                "SELECT found.* FROM UNNEST($3::BIGINT[], $4::BIGINT[]) AS v (activity, learner) CROSS JOIN LATERAL (
-                     SELECT p.activity, p.learner, p.first_at, p.last_at, p.statements, p.completed, p.passed, p.failed,
-                            p.scored, p.best, p.doubtful
-                     FROM progress p
-                     WHERE p.store_id = $1 AND p.part = $2 AND p.activity = v.activity AND p.learner = v.learner
-                     OFFSET 0) AS found",
-            )
-            .bind(store.0)
-            .bind(store.part())
-            .bind(activities)
-            .bind(learners)
-            .fetch_all(connection)
-            .await?
-        }
+    let find = Find {
+        what: "activity, learner, first_at, last_at, statements, completed, passed, failed, scored, best, doubtful",
+        from: "progress",
+        columns: vec![
+            ("store_id", Column::Integer(vec![store.0; pairs.len()])),
+            ("part", Column::Integer(vec![store.part(); pairs.len()])),
+            (
+                "activity",
+                Column::Integer(pairs.iter().map(|(activity, _)| *activity).collect()),
+            ),
+            (
+                "learner",
+                Column::Integer(pairs.iter().map(|(_, learner)| *learner).collect()),
+            ),
+        ],
     };
+    let rows: Vec<Row> = bulk::find(tx, find).await?;
     let held = |(
         activity,
         learner,
