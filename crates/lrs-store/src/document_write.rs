@@ -378,7 +378,7 @@ mod tests {
             let absent = || Precondition::NoneMatch(Vec::new());
             let mut before = None;
             // The second time, the documents are there.
-            for expected in ["{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}"] {
+            for _ in 0..2 {
                 let writes = [
                     (write(1, Some("gone"), put("{}"), none()), true),
                     (write(2, Some("other"), put("[]"), none()), true),
@@ -403,7 +403,7 @@ mod tests {
                     assert_eq!(result.is_ok(), *is_done, "{write:?}: {result:?}");
                 }
                 let kept = store.document(DEFAULT_STORE, &key(1), "kept").await.unwrap().unwrap();
-                assert_eq!(kept.content, expected.as_bytes());
+                assert_eq!(kept.content, b"{\"a\":1,\"b\":2}");
                 assert_eq!(results.get(7).unwrap().as_ref().unwrap(), &kept.etag);
                 assert!(before < Some(kept.updated));
                 before = Some(kept.updated);

@@ -4,8 +4,8 @@
 //! and *then* looks for the oldest of those locks. Whatever a reader does not see locked is stored later than its time. The
 //! nodes' own clocks may differ, so all of this is by the one clock that they share, which is the database's; and locks, unlike
 //! snapshots, also hold for transactions of several shards. Writers must enter by one PostgreSQL node, since locks belong
-//! to it. On Citus that is the coordinator, and a transaction
-//! writes to one store: it is committed by one worker before the locks are released, and a crash leaves nothing prepared.
+//! to it. On Citus that is the coordinator, and a transaction writes to one store: it is committed by one worker before the
+//! locks are released, and a crash leaves nothing prepared.
 
 use cartable_xapi::Timestamp;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgArguments, query::QueryAs};
