@@ -1,17 +1,12 @@
 //! Counts statements some time after they arrive, for the figures that the console shows.
 //!
-//! Up to a place everything is counted; what comes later is read in the order of the statements, a chunk at a time, each in a
-//! transaction that also says how far it came. So it is after a kill and with a database that an earlier program made, and
-//! several nodes take turns. `SQLite` has one process that writes: it keeps the sums of what it wrote in memory, and reads
-//! nothing again unless another process, or a statement that was taken away, came in between.
+//! Up to a place everything is counted. What comes later is counted in the order of the statements, a chunk at a time, each in a
+//! transaction that also says how far it came: by what this process kept of those it wrote, or else by reading them. So it is
+//! after a kill, with a database that an earlier program made, and with several nodes, which take turns.
 
 use std::{
-    collections::HashMap,
-    mem,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::BTreeMap,
+    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
@@ -28,133 +23,17 @@ use crate::{
     watermark,
 };
 
-/// A chunk has so many statements at the most, and ends early when they have so many bytes.
-const CHUNK: i64 = 500;
+/// A chunk that is read has so many statements at the most, and ends early when they have so many bytes.
+const CHUNK: i64 = 2000;
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
-/// Learners in activities, and verbs of days, that are kept in memory at the most; many fewer are written in a moment.
-const KEPT: usize = 20_000;
-const FULL: usize = 1000;
 /// So many learners are counted again in one transaction.
 const AGAIN: i64 = 50;
-/// Who asks for figures waits for so many chunks at the most.
-const CHUNKS: usize = 4;
 /// Nobody writes when nothing has come for so long; nothing waits longer than that.
 const QUIET: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(10);
 /// Those who write get in between two chunks, and have at least so many times as long as a chunk took.
 const PAUSE: Duration = Duration::from_millis(5);
 const REST: u32 = 4;
-
-/// What each store has that is not counted yet.
-#[derive(Debug, Default)]
-pub(crate) struct Counter {
-    stores: Mutex<HashMap<StoreId, Pending>>,
-    /// Whether a task counts.
-    is_attended: AtomicBool,
-}
-
-#[derive(Debug, Default)]
-struct Pending {
-    /// Where the sums begin; without it there are none, and statements are read.
-    since: Option<Counted>,
-    sums: Sums,
-    /// How many statements were written here since then.
-    statements: i64,
-    /// The last statement that was written here and may not be counted.
-    last: Option<i64>,
-    /// Whether others are known not to be counted.
-    is_behind: bool,
-    /// Counts what was written.
-    added: u64,
-}
-
-impl Counter {
-    /// Finds out where a store's statements end before this process writes to it for the first time.
-    pub(crate) async fn begin(&self, tx: &mut Tx, store: StoreId) -> Result<(), sqlx::Error> {
-        if tx.postgres().is_some() || self.lock().contains_key(&store) {
-            return Ok(());
-        }
-        let counted = tally::counted(tx, store).await?;
-        let latest = latest(tx, store).await?;
-        let pending = Pending {
-            since: Some(counted).filter(|counted| counted.through >= latest.0),
-            ..Pending::default()
-        };
-        self.lock().insert(store, pending);
-        Ok(())
-    }
-
-    /// Notes statements that have been committed, in their order.
-    pub(crate) fn note(&self, written: &[(StoreId, Place, Option<Figures>)]) {
-        let mut stores = self.lock();
-        for (store, place, figures) in written {
-            let pending = stores.entry(*store).or_default();
-            pending.last = pending.last.max(Some(place.0));
-            pending.added += 1;
-            if pending.since.is_some() {
-                pending.statements += 1;
-                if let Some(figures) = figures {
-                    pending.sums.add(*place, figures);
-                }
-            }
-        }
-        for pending in stores.values_mut().filter(|pending| pending.sums.len() > KEPT) {
-            pending.forget();
-        }
-    }
-
-    /// The stores of which something is not counted yet, how much has come, and whether much is kept.
-    fn waiting(&self) -> (Vec<StoreId>, u64, bool) {
-        let stores = self.lock();
-        let waiting = stores
-            .iter()
-            .filter(|(_, pending)| pending.last.is_some() || pending.is_behind);
-        (
-            waiting.map(|(store, _)| *store).collect(),
-            stores.values().map(|pending| pending.added).sum(),
-            stores.values().any(|pending| pending.sums.len() >= FULL),
-        )
-    }
-
-    /// Takes the sums of a store out of memory, with the number of statements; none when they do not begin where it is
-    /// counted to.
-    fn take(&self, store: StoreId, counted: Counted) -> Option<(Sums, i64)> {
-        let mut stores = self.lock();
-        let pending = stores.get_mut(&store)?;
-        let since = pending.since.take();
-        let taken = (mem::take(&mut pending.sums), mem::take(&mut pending.statements));
-        (since == Some(counted)).then_some(taken)
-    }
-
-    /// Notes that sums may begin here again.
-    fn begin_at(&self, store: StoreId, counted: Counted) {
-        self.lock().entry(store).or_default().since = Some(counted);
-    }
-
-    /// Notes that a store is counted so far.
-    fn came(&self, store: StoreId, through: i64) {
-        if let Some(pending) = self.lock().get_mut(&store) {
-            pending.last = pending.last.filter(|last| *last > through);
-        }
-    }
-
-    /// Notes whether more of a store is to be counted.
-    fn set_behind(&self, store: StoreId, is_behind: bool) {
-        self.lock().entry(store).or_default().is_behind = is_behind;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<StoreId, Pending>> {
-        self.stores.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Pending {
-    fn forget(&mut self) {
-        self.since = None;
-        self.sums = Sums::default();
-        self.statements = 0;
-    }
-}
 
 impl Store {
     /// Counts what is not counted yet, as far as that takes a moment; whether all of it is.
@@ -163,7 +42,7 @@ impl Store {
     ///
     /// When the database fails, but for an outage: then figures are those of before.
     pub async fn count(&self, store: StoreId) -> Result<bool, StoreError> {
-        match in_time(self.count_chunks(store, CHUNKS)).await {
+        match in_time(self.count_some(store)).await {
             Err(error) if error.outage().is_some() => Ok(false),
             Ok(false) => {
                 self.counter.set_behind(store, true);
@@ -198,15 +77,10 @@ impl Store {
         }
     }
 
-    /// Counts so many chunks at the most; whether that is all.
-    async fn count_chunks(&self, store: StoreId, chunks: usize) -> Result<bool, StoreError> {
+    /// Counts a chunk at the most; whether that is all.
+    async fn count_some(&self, store: StoreId) -> Result<bool, StoreError> {
         self.count_doubtful(store).await?;
-        for _ in 0..chunks {
-            if self.is_counted(store).await? || self.count_chunk(store).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.is_counted(store).await? || self.count_chunk(store).await?)
     }
 
     /// Whether every statement that can be read is counted.
@@ -218,12 +92,15 @@ impl Store {
         Ok(is_counted)
     }
 
-    /// Counts what is in memory, or the next statements; whether that was all that can be counted.
+    /// Counts what was kept, or the next statements by reading them; whether that was all that can be counted.
     async fn count_chunk(&self, store: StoreId) -> Result<bool, StoreError> {
-        // What is stored up to now can be read in the transaction, and nothing will appear before it.
-        let readable = match &self.engine {
-            Engine::Sqlite { .. } => Place(i64::MAX),
-            Engine::Postgres { writers, .. } => Place::end_of(watermark::read(writers).await?),
+        let watermark = match &self.engine {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres { writers, .. } => {
+                let watermark = Place::end_of(watermark::read(writers).await?);
+                self.counter.noted().await;
+                Some(watermark)
+            }
         };
         let _turn = match self.backlog().await? {
             Some(backlog) => Some(backlog.turn().await),
@@ -232,22 +109,31 @@ impl Store {
         let mut tx = self.engine.write().await?;
         beside(&mut tx, store).await?;
         let counted = tally::lock(&mut tx, store, false).await?;
-        let kept = match self.counter.take(store, counted) {
-            Some((sums, statements)) => kept(&mut tx, store, counted.through, statements)
-                .await?
-                .map(|last| (sums, last, true)),
-            None => None,
+        // What is stored up to there can be read in the transaction, this process has noted what it wrote of it, and
+        // nothing will appear before it.
+        let readable = match watermark {
+            Some(watermark) => watermark,
+            None => latest(&mut tx, store).await?,
+        };
+        let kept = match self.counter.take(store, counted, readable) {
+            Some(kept) if is_all(&mut tx, store, counted.through, readable, kept.len()).await? => Some(kept),
+            _ => None,
         };
         let (sums, through, is_all) = match kept {
-            Some(kept) => kept,
+            Some(kept) => {
+                let through = kept
+                    .last_key_value()
+                    .map_or(counted.through, |(place, _)| place.0);
+                (sum(&kept), through, true)
+            }
             None => read(&mut tx, store, counted.through, readable).await?,
         };
         if through > counted.through {
             tally::add(&mut tx, store, &sums, through).await?;
             tx.commit().await?;
         }
-        if is_all && matches!(self.engine, Engine::Sqlite { .. }) {
-            self.counter.begin_at(store, Counted { through, ..counted });
+        if is_all {
+            self.counter.came_to_the_end(store, through);
         }
         self.counter.came(store, through);
         Ok(is_all)
@@ -286,17 +172,15 @@ impl Store {
 
     /// Counts what is in memory; what fails is read again at the next start.
     pub(crate) async fn count_kept(&self) {
-        if matches!(self.engine, Engine::Sqlite { .. }) {
-            for store in self.counter.waiting().0 {
-                let _ = self.count_chunks(store, 1).await;
-            }
+        for store in self.counter.waiting().0 {
+            let _ = in_time(self.count_some(store)).await;
         }
     }
 
     async fn count_all(&self, store: StoreId) -> Result<(), StoreError> {
         loop {
             let begin = Instant::now();
-            if self.count_chunks(store, 1).await? {
+            if self.count_some(store).await? {
                 break;
             }
             tokio::time::sleep(PAUSE.max(begin.elapsed() * REST)).await;
@@ -314,19 +198,41 @@ async fn beside(tx: &mut Tx, store: StoreId) -> Result<(), sqlx::Error> {
     }
 }
 
-/// The last of so many statements that come after a place; none when there are not as many, because another process wrote or
-/// deleted some.
-async fn kept(tx: &mut Tx, store: StoreId, after: i64, statements: i64) -> Result<Option<i64>, sqlx::Error> {
-    let (count, last): (i64, i64) = on_engine!(tx, |connection| {
-        sqlx::query_as(
-            "SELECT COUNT(*), COALESCE(MAX(place), $2) FROM statement WHERE store_id = $1 AND place > $2",
+/// Whether so many statements are all that there are after a place and up to another: no other process wrote or deleted some.
+async fn is_all(
+    tx: &mut Tx,
+    store: StoreId,
+    after: i64,
+    readable: Place,
+    statements: usize,
+) -> Result<bool, sqlx::Error> {
+    let statements = i64::try_from(statements).unwrap_or(i64::MAX - 1);
+    let found: i64 = on_engine!(tx, |connection| {
+        sqlx::query_scalar(
+            "SELECT COUNT(*) FROM (
+                 SELECT 1 FROM statement WHERE store_id = $1 AND part = $2 AND place > $3 AND place <= $4 LIMIT $5
+             ) AS found",
         )
         .bind(store.0)
+        .bind(store.part())
         .bind(after)
+        .bind(readable.0)
+        .bind(statements + 1)
         .fetch_one(connection)
         .await?
     });
-    Ok((count == statements).then_some(last))
+    Ok(found == statements)
+}
+
+/// What statements say that are not voided.
+fn sum(kept: &BTreeMap<Place, Option<Figures>>) -> Sums {
+    let mut sums = Sums::default();
+    for (place, figures) in kept {
+        if let Some(figures) = figures {
+            sums.add(*place, figures);
+        }
+    }
+    sums
 }
 
 /// What the next statements after a place say, where the last of them is, and whether there are no more.

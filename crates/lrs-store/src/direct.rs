@@ -75,6 +75,7 @@ impl Store {
         rows.sort_unstable();
         let (keys, numbers): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
 
+        let _writing = self.counter.writing().await;
         let sql = format!("{}{WRITE}", watermark::HOLD);
         let held: Option<(i64, i64)> = watermark::bind(
             sqlx::query_as(AssertSqlSafe(sql)),
@@ -98,15 +99,13 @@ impl Store {
             return Err(StoreError::Busy);
         };
         let mut turn = self.turn_of(Held { since, writer });
-        let mut places = new
+        let written: Vec<_> = new
             .iter()
-            .map(|_| turn.next())
-            .collect::<Vec<Place>>()
-            .into_iter();
-        // What they add to figures is read from them later.
-        let counted: Vec<_> = places.clone().map(|place| (store, place, None)).collect();
-        self.counter.note(&counted);
+            .map(|prepared| (store, turn.next(), Some(prepared.figures)))
+            .collect();
+        self.counter.note(&written);
         self.attend_counter();
+        let mut places = written.into_iter().map(|(_, place, _)| place);
         let inserted = batches.iter().map(|batch| Inserted {
             ids: batch.statements.iter().map(|prepared| prepared.id).collect(),
             stored: places

@@ -1,8 +1,9 @@
 //! What a statement adds to the figures of its store: a pure function of it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use cartable_xapi::{Statement, Timestamp, Version};
+use serde::Deserialize;
 
 use crate::{index::Facet, place::Place};
 
@@ -134,17 +135,50 @@ impl Figures {
     /// Those of a stored statement; nothing, when it cannot be read any more.
     pub(crate) fn read(version: &str, payload: &str) -> Option<Self> {
         let version = Version::parse(version).unwrap_or(Version::V1_0_3);
+        if let Ok(glance) = serde_json::from_str::<Glance<'_>>(payload)
+            && !is_progress(&glance.verb.id)
+        {
+            let time = match glance.timestamp {
+                Some(time) => Some(Timestamp::parse(&time, version)?.micros()),
+                None => None,
+            };
+            return Some(Self {
+                time,
+                verb: Facet::verb(&glance.verb.id).key(),
+                progress: None,
+            });
+        }
         let statement = Statement::parse(payload.as_bytes(), version).ok()?;
         Some(Self::of(&statement))
     }
 }
 
+/// Of most statements, this is all that counts: the rest need not be understood.
+#[derive(Deserialize)]
+struct Glance<'t> {
+    #[serde(borrow)]
+    verb: VerbGlance<'t>,
+    #[serde(borrow)]
+    timestamp: Option<Cow<'t, str>>,
+}
+
+#[derive(Deserialize)]
+struct VerbGlance<'t> {
+    #[serde(borrow)]
+    id: Cow<'t, str>,
+}
+
+/// Whether a verb tells how far a learner came.
+fn is_progress(verb: &str) -> bool {
+    verb == COMPLETED || verb == FAILED || PASSED.contains(&verb) || STEPS.contains(&verb)
+}
+
 fn progress(statement: &Statement) -> Option<(Pair, Progress)> {
     let verb = statement.verb.id.as_str();
-    let (completes, passes, fails) = (verb == COMPLETED, PASSED.contains(&verb), verb == FAILED);
-    if !(completes || passes || fails || STEPS.contains(&verb)) {
+    if !is_progress(verb) {
         return None;
     }
+    let (completes, passes, fails) = (verb == COMPLETED, PASSED.contains(&verb), verb == FAILED);
     let activity = statement.activity()?;
     let learner = statement.actor.identifier()?;
     let result = statement.result.as_ref();
@@ -199,11 +233,6 @@ impl Sums {
             self.progress.entry(pair).or_default().add(&progress);
         }
     }
-
-    /// How many rows they change, more or less.
-    pub(crate) fn len(&self) -> usize {
-        self.days.len() + self.progress.len()
-    }
 }
 
 /// The day of a time, counted from 1970.
@@ -254,6 +283,25 @@ mod tests {
             },
         );
         assert_eq!(sums.days.keys().next(), Some(&(3, answered.verb)));
+    }
+
+    #[test]
+    fn a_glance_sees_what_reading_does() {
+        for more in [
+            "",
+            r#","result":{"score":{"scaled":1}}"#,
+            r#","id":"00000000-0000-4000-8000-000000000001""#,
+        ] {
+            for verb in ["http://example.org/verbs/\\u00e9tudié", "http://example.org/a/b"] {
+                let text = format!(
+                    r#"{{"actor":{{"mbox":"mailto:zoe@example.org"}},"verb":{{"id":"{verb}","display":{{"fr":"é"}}}},
+                       "object":{{"id":"https://example.org/c"}},"timestamp":"2026-11-28T23:59:59.5+01:00"{more}}}"#
+                );
+                let statement = Statement::parse(text.as_bytes(), Version::V1_0_3).unwrap();
+                assert_eq!(Figures::read("1.0.3", &text), Some(Figures::of(&statement)));
+            }
+        }
+        assert_eq!(Figures::read("1.0.3", "{}"), None);
     }
 
     #[test]

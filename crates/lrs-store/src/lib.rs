@@ -28,6 +28,7 @@ mod index;
 mod migration;
 mod overview;
 mod password;
+mod pending;
 mod place;
 mod query;
 mod readiness;

@@ -7,14 +7,23 @@ use std::{
 
 use cartable_xapi::Timestamp;
 
-/// How long a moment is, in microseconds: as long as a change by another process may go unnoticed here.
+/// How long a moment is, in microseconds. Then the first who asks reads again, and the others have what was read before, for
+/// another moment at the most: so long may a change by another process go unnoticed here.
 pub(crate) const MOMENT: i64 = 20_000;
 /// So much is remembered.
 const REMEMBERED: usize = 1000;
 
 /// Values, each for a moment.
 #[derive(Debug)]
-pub(crate) struct Recent<V>(Mutex<HashMap<String, (V, i64)>>);
+pub(crate) struct Recent<V>(Mutex<HashMap<String, Entry<V>>>);
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: V,
+    /// When it was read, and when somebody began to read it again, in microseconds.
+    read: i64,
+    asked: i64,
+}
 
 impl<V> Default for Recent<V> {
     fn default() -> Self {
@@ -23,11 +32,17 @@ impl<V> Default for Recent<V> {
 }
 
 impl<V: Clone> Recent<V> {
+    /// What was read; without it, who asks is to read it now.
     pub(crate) fn get(&self, key: &str, now: Timestamp) -> Option<V> {
-        let values = self.lock();
-        let (value, read) = values.get(key)?;
-        // A clock may go back.
-        (now.micros().abs_diff(*read) < MOMENT.unsigned_abs()).then(|| value.clone())
+        let mut values = self.lock();
+        let entry = values.get_mut(key)?;
+        let now = now.micros();
+        if is_within(1, now, entry.read) || (is_within(2, now, entry.read) && is_within(1, now, entry.asked))
+        {
+            return Some(entry.value.clone());
+        }
+        entry.asked = now;
+        None
     }
 
     pub(crate) fn put(&self, key: &str, value: V, now: Timestamp) {
@@ -35,7 +50,13 @@ impl<V: Clone> Recent<V> {
         if values.len() >= REMEMBERED {
             values.clear();
         }
-        values.insert(key.to_owned(), (value, now.micros()));
+        let read = now.micros();
+        let entry = Entry {
+            value,
+            read,
+            asked: read,
+        };
+        values.insert(key.to_owned(), entry);
     }
 
     /// Forgets everything: something has changed.
@@ -43,7 +64,40 @@ impl<V: Clone> Recent<V> {
         self.lock().clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, (V, i64)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry<V>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a time is so many moments ago at the most; a clock may go back.
+pub(crate) fn is_within(moments: i64, now: i64, time: i64) -> bool {
+    now.abs_diff(time) < (moments * MOMENT).unsigned_abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_micros(micros).unwrap()
+    }
+
+    #[test]
+    fn the_first_who_asks_after_a_moment_reads_again() {
+        let recent = Recent::default();
+        assert_eq!(recent.get("a", at(0)), None);
+        recent.put("a", 1, at(0));
+        assert_eq!(recent.get("a", at(MOMENT - 1)), Some(1));
+        assert_eq!(recent.get("b", at(1)), None);
+        assert_eq!(recent.get("a", at(MOMENT)), None);
+        assert_eq!(recent.get("a", at(MOMENT + 1)), Some(1));
+        recent.put("a", 2, at(MOMENT));
+        assert_eq!(recent.get("a", at(MOMENT + 1)), Some(2));
+        // Who was to read it has not come back.
+        assert_eq!(recent.get("a", at(2 * MOMENT)), None);
+        assert_eq!(recent.get("a", at(3 * MOMENT)), None);
+        recent.put("a", 3, at(3 * MOMENT));
+        recent.clear();
+        assert_eq!(recent.get("a", at(3 * MOMENT)), None);
     }
 }

@@ -10,16 +10,17 @@ use cartable_xapi::{Actor, Timestamp};
 use crate::{
     activity::Known,
     backlog::Backlog,
-    counter::Counter,
     credential::Credential,
     draft::{Batch, Inserted},
     engine::{Engine, Location, Tx, in_time, on_engine},
     error::StoreError,
     migration,
+    pending::Counter,
     place::Place,
     readiness::Readiness,
-    recent::{MOMENT, Recent},
+    recent::{Recent, is_within},
     seen::Seen,
+    tally,
     watermark::{self, Held},
     writer::{Done, Work, Writer},
 };
@@ -67,8 +68,8 @@ struct InFlight {
     floor: Mutex<Option<Timestamp>>,
     /// The latest time that was promised, so that it does not go back when a clock does.
     promised: AtomicI64,
-    /// When the promise was last made by what PostgreSQL said, in microseconds.
-    read: AtomicI64,
+    /// When PostgreSQL was last asked what can be promised, in microseconds.
+    asked: AtomicI64,
     /// The latest time at which this process knows that something was stored.
     latest: AtomicI64,
 }
@@ -137,6 +138,8 @@ impl Store {
                     .latest
                     .fetch_max(Place(latest).micros(), Ordering::AcqRel);
             }
+            self.counter
+                .begin(store.id, tally::counted(&mut reader, store.id).await?);
         }
         Ok(())
     }
@@ -211,10 +214,14 @@ impl Store {
                 Ok(self.promise(floor.unwrap_or_else(|| (self.clock)())))
             }
             Engine::Postgres { readers, replica, .. } => {
-                // What was promised a moment ago still holds.
+                // What was promised a moment ago still holds, and while one asks for another promise.
                 let now = (self.clock)().micros();
-                let read = self.in_flight.read.load(Ordering::Acquire);
-                if now.abs_diff(read) < MOMENT.unsigned_abs() {
+                let asked = self.in_flight.asked.load(Ordering::Acquire);
+                let is_first = !is_within(1, now, asked)
+                    && (self.in_flight.asked)
+                        .compare_exchange(asked, now, Ordering::AcqRel, Ordering::Acquire)
+                        .is_ok();
+                if !is_first && self.in_flight.promised.load(Ordering::Acquire) > 0 {
                     return Ok(self.promise(Timestamp::MIN));
                 }
                 let through = in_time(async {
@@ -224,7 +231,6 @@ impl Store {
                     })
                 })
                 .await?;
-                self.in_flight.read.store(now, Ordering::Release);
                 Ok(self.promise(through))
             }
         }

@@ -279,6 +279,7 @@ impl Store {
                     .collect());
             }
         }
+        let _writing = self.counter.writing().await;
         let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());
         let mut lessons = Lessons::default();
         let backlog = self.backlog().await?;
@@ -301,7 +302,6 @@ impl Store {
             if let Some(turn) = &mut turn
                 && !sorted.batches.is_empty()
             {
-                self.counter.begin(&mut tx, *store).await?;
                 let batches: Vec<&PreparedBatch> = sorted.batches.iter().map(|(_, batch)| *batch).collect();
                 let group = Group {
                     store: *store,

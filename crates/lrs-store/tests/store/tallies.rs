@@ -263,6 +263,25 @@ on_both_engines! {
         assert_eq!(course(&other, COURSE).await, Some((4, 0, 0, 0, 5)));
     }
 
+    async fn what_was_written_here_is_counted_without_reading_it(database) {
+        let store = database.open().await;
+        // Statements are read until it is known that none is missing.
+        insert(&store, &[did(1, "zoe", "initialized", 1)]).await;
+        count(&store).await;
+        insert(&store, &[did(2, "zoe", "initialized", 2)]).await;
+        count(&store).await;
+        let texts: Vec<String> = (10..40).map(|id| did(id, &format!("a{id}"), "completed", 30)).collect();
+        let each = texts.chunks(3).map(|texts| insert(&store, texts));
+        futures_util::future::join_all(each).await;
+        execute(&database, "UPDATE statement SET payload = '{}'").await;
+        assert_eq!(course(&store, COURSE).await, Some((31, 30, 0, 0, 30)));
+        // Another process wrote in between: what both wrote is read.
+        let other = database.open().await;
+        insert(&other, &[did(3, "ali", "initialized", 3)]).await;
+        insert(&store, &[did(4, "ali", "completed", 40)]).await;
+        assert_eq!(course(&store, COURSE).await, Some((32, 31, 0, 0, 40)));
+    }
+
     async fn what_was_not_counted_when_the_program_came_to_a_bad_end_is_counted(database) {
         let store = database.open().await;
         begin(&store).await;
