@@ -9,7 +9,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    slice,
+    mem, slice,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -33,6 +33,8 @@ const GROUP: usize = 1000;
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// What waits to be written has so many KiB at the most; what comes then is asked to come again.
 const ROOM: usize = 64 * 1024;
+/// Other tasks get a turn so many times at the most before a group is taken.
+const TURNS: usize = 20;
 /// A transaction that got in the way of another is tried again so many times.
 const ATTEMPTS: usize = 5;
 
@@ -123,6 +125,19 @@ impl Writer {
         begins
     }
 
+    /// Lets requests get to the queue that have been received: what a transaction costs is shared by more of them. That takes no
+    /// longer than what there is to do meanwhile.
+    async fn gather(&self) {
+        let mut waiting = self.lock().jobs.len();
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+            let before = mem::replace(&mut waiting, self.lock().jobs.len());
+            if waiting == before {
+                break;
+            }
+        }
+    }
+
     /// The jobs that a lane writes next, after a group of so many; without any, the lane has ended.
     ///
     /// At most half of those who ask: the others are written while these read their answers and ask again, so that neither
@@ -199,6 +214,7 @@ impl Store {
         let _lane = Lane(Arc::clone(&self.writer));
         let mut before = 0;
         loop {
+            self.writer.gather().await;
             let jobs = self.writer.take(before);
             if jobs.is_empty() {
                 return;
