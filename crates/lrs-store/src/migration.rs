@@ -1,10 +1,13 @@
 //! Brings a database to this program's version: forward only, and never a database that is not ours.
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{
+    Executor,
+    migrate::{Migration, MigrationType, Migrator},
+};
 
 use crate::{
     distribution,
-    engine::{Connect, Connection, Engine, on_engine},
+    engine::{Connect, Connection, Engine, Reader, on_engine},
     error::StoreError,
 };
 
@@ -50,10 +53,9 @@ static MIGRATIONS: [(i64, &str, &str, &str); 6] = [
 
 pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
-    match applied(engine).await? {
+    match found(engine).await? {
         Some(found) if found > known => return Err(StoreError::Newer { found, known }),
-        Some(_) => {}
-        None => refuse_others(engine).await?,
+        _ => {}
     }
     let migrations = MIGRATIONS.iter().map(|(version, description, sqlite, postgres)| {
         let text = match engine {
@@ -72,7 +74,13 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     match engine {
         Engine::Sqlite { writer, .. } => migrator.run(writer).await?,
         Engine::Postgres { writers, .. } => {
-            migrator.run(writers).await?;
+            let mut connection = writers.acquire().await?;
+            // What is durable later is so with what comes before it.
+            connection.execute("SET synchronous_commit = off").await?;
+            let result = migrator.run(&mut *connection).await;
+            connection.execute("RESET synchronous_commit").await?;
+            drop(connection);
+            result?;
             if engine.is_distributed() {
                 distribution::complete(writers).await?;
             }
@@ -81,45 +89,34 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The version of the database, `None` when it has never been one of ours.
-async fn applied(engine: &Engine) -> Result<Option<i64>, StoreError> {
-    if !table_names(engine)
-        .await?
-        .iter()
-        .any(|name| name == "_sqlx_migrations")
-    {
+/// The version of the database, `None` when it is empty; refuses one that has never been one of ours.
+async fn found(engine: &Engine) -> Result<Option<i64>, StoreError> {
+    let mut reader = engine.read().await?;
+    let names = table_names(&mut reader).await?;
+    if names.is_empty() {
         return Ok(None);
     }
-    let mut reader = engine.read().await?;
+    if !names.iter().any(|name| name == "_sqlx_migrations") {
+        let tables = names.join(", ");
+        return Err(StoreError::NotOurs(format!("it has the tables {tables}")));
+    }
     let version: Option<i64> = on_engine!(&mut reader, |connection| {
         sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
             .fetch_one(connection)
             .await?
     });
-    Ok(Some(version.unwrap_or(0)))
+    Ok(version)
 }
 
-async fn refuse_others(engine: &Engine) -> Result<(), StoreError> {
-    let names = table_names(engine).await?;
-    if names.is_empty() {
-        Ok(())
-    } else {
-        Err(StoreError::NotOurs(format!(
-            "it has the tables {}",
-            names.join(", ")
-        )))
-    }
-}
-
-async fn table_names(engine: &Engine) -> Result<Vec<String>, sqlx::Error> {
-    match engine.read().await?.connection() {
+async fn table_names(reader: &mut Reader) -> Result<Vec<String>, sqlx::Error> {
+    match reader.connection() {
         Connection::Sqlite(connection) => {
             let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
             sqlx::query_scalar(sql).fetch_all(connection).await
         }
         Connection::Postgres(connection) | Connection::Citus(connection) => {
-            let sql = "SELECT table_name::text FROM information_schema.tables \
-                       WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name";
+            let sql = "SELECT relname::text FROM pg_class \
+                       WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY relname";
             sqlx::query_scalar(sql).fetch_all(connection).await
         }
     }
