@@ -15,6 +15,8 @@ const SEARCH: f64 = 15.0;
 const SEARCH_GROWTH: f64 = 1.5;
 /// What is stored in a second is at least so much of what the database alone could store.
 const SHARE: f64 = 0.5;
+/// A full store takes in so much of what it took in when it was young.
+const STEADINESS: f64 = 0.7;
 /// Megabytes.
 const MEMORY: f64 = 150.0;
 const PROGRAM: f64 = 30.0;
@@ -49,8 +51,25 @@ impl Line {
         }
     }
 
-    /// Statements in, beside what the database alone stores in transactions of the same size.
+    /// Statements into a full store, beside the same in a young one.
+    pub(crate) fn of_more_statements(now: &Figures, young: &Figures) -> Self {
+        let (figure, young) = (now.statements_per_second(), young.statements_per_second());
+        Self {
+            figure: format!("{} statements/s", grouped(figure)),
+            limit: format!("young: {}/s", grouped(young)),
+            ratio: format!("{:.2}", figure / young),
+            floor: format!("≥ {STEADINESS} × young"),
+            is_met: figure >= STEADINESS * young,
+            ..Self::of(now)
+        }
+    }
+
+    /// Statements into a young store, beside what the database alone stores in transactions of the same size.
     pub(crate) fn of_statements(figures: &Figures, engine: EngineName, limits: &[Limit]) -> Self {
+        let line = Self {
+            measure: format!("young: {}", figures.mode.name()),
+            ..Self::of(figures)
+        };
         let (size, least) = match figures.mode {
             Mode::PostBatch => (MANY, 15_000.0),
             _ => (FEW, 5_000.0),
@@ -61,7 +80,7 @@ impl Line {
             return Self {
                 figure: format!("{} statements/s", grouped(figure)),
                 is_met: true,
-                ..Self::of(figures)
+                ..line
             };
         }
         let promise = least.map(|least| format!(", ≥ {}/s", grouped(least)));
@@ -71,7 +90,7 @@ impl Line {
             ratio: format!("{:.2}", figure / limit),
             floor: format!("≥ {SHARE} × limit{}", promise.unwrap_or_default()),
             is_met: figure >= SHARE * limit && least.is_none_or(|least| figure >= least),
-            ..Self::of(figures)
+            ..line
         }
     }
 

@@ -3,7 +3,7 @@
 //! `cargo bench -p cartable-lrs` runs it; `cargo bench -p cartable-lrs -- --help` says what can be asked.
 //!
 //! 1. A server starts on an empty database; statements and state documents fill it. (`server`, `load`, `client`)
-//! 2. Each mode is driven with connections that are kept; searches also while the store is young. (`measure`)
+//! 2. Each mode is driven with connections that are kept; searches and statements also while the store is young. (`measure`)
 //! 3. The server stops, and starts again on what it has stored.
 //! 4. The rows that it stored are written again without it: the limit. (`bare`)
 //! 5. The report puts each figure beside its limit and its floor. (`floors`, `report`)
@@ -138,7 +138,8 @@ impl Bench<'_> {
         say("filling");
         service.seed_states().await?;
         let mut filling = service.fill(youth, batch, true).await?;
-        let young = self.drive(&service, Mode::searches).await?;
+        let mut young = self.drive(&service, Mode::searches).await?;
+        young.extend(self.drive(&service, |mode| mode.statements() > 0).await?);
         service.fill(sampled - youth, batch, false).await?;
         // A program that has ended has put off nothing.
         service.stop()?;

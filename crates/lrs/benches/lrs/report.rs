@@ -2,9 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use crate::{
-    Result, bare::Limit, floors::Line, load::Mode, machine::Usage, measure::Figures, options::EngineName,
-};
+use crate::{Result, bare::Limit, floors::Line, machine::Usage, measure::Figures, options::EngineName};
 
 /// What was measured on an engine.
 pub(crate) struct Findings {
@@ -74,7 +72,7 @@ impl Findings {
         }
         writeln!(
             text,
-            "\nyoung: the p99 after {} statements.\n",
+            "\nyoung: after {} statements; of a search, the p99. The database alone begins empty.\n",
             grouped_count(self.youth)
         )?;
         Ok(())
@@ -83,15 +81,16 @@ impl Findings {
     fn lines(&self) -> Vec<Line> {
         let of_mode = |figures: &Figures| {
             let young = self.young.iter().find(|young| young.mode == figures.mode);
-            match (figures.mode, young) {
-                (_, Some(young)) => Line::of_search(figures, young),
-                (Mode::Post1 | Mode::Post1x128 | Mode::PostBatch, _) => {
-                    Line::of_statements(figures, self.engine, &self.statement_limits)
-                }
-                _ => Line::of_states(figures, &self.document_limits),
+            match young {
+                Some(young) if figures.mode.searches() => vec![Line::of_search(figures, young)],
+                Some(young) => vec![
+                    Line::of_statements(young, self.engine, &self.statement_limits),
+                    Line::of_more_statements(figures, young),
+                ],
+                None => vec![Line::of_states(figures, &self.document_limits)],
             }
         };
-        let mut lines: Vec<_> = self.figures.iter().map(of_mode).collect();
+        let mut lines: Vec<_> = self.figures.iter().flat_map(of_mode).collect();
         lines.extend([
             Line::of_memory(self.usage.peak),
             Line::of_first_answer(self.first_answer),
