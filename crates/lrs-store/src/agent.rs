@@ -22,9 +22,9 @@ const NAMES: i64 = 100;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Name {
     /// The agent's key.
-    key: i64,
-    hash: [u8; 32],
-    text: String,
+    pub(crate) key: i64,
+    pub(crate) hash: [u8; 32],
+    pub(crate) text: String,
 }
 
 impl Name {

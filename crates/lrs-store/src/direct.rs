@@ -1,20 +1,25 @@
-//! New statements for which nothing must be looked up, such as those that a course sends without an id once its actors, verbs
-//! and activities are known: on PostgreSQL, one query takes the locks, chooses when they are stored, and writes them with
-//! their rows. It is a transaction by itself, and one journey to the database in place of four.
+//! New statements for which nothing must be looked up, such as those that a course sends without an id once its activities are
+//! known: on PostgreSQL, one query takes the locks, chooses when they are stored, and writes them with their rows. It is a
+//! transaction by itself, and one journey to the database in place of four.
 
-use sqlx::AssertSqlSafe;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AssertSqlSafe, error::DatabaseError};
 use uuid::Uuid;
 
 use crate::{
+    agent::Name,
     draft::{Inserted, PreparedBatch},
     engine::Engine,
     error::StoreError,
     place::{Place, WRITERS},
     store::{Store, StoreId},
+    text::to_column,
     watermark::{self, Held},
 };
 
-/// What is written after the locks are held. A statement's text says when it is stored, at one place or two.
+/// What is written after the locks are held. A statement's text says when it is stored, at one place or two. A key that stands
+/// for something else already fails by a division by zero: another way of writing says what is wrong.
 const WRITE: &str = "
     , base AS MATERIALIZED (SELECT writer::BIGINT AS writer, GREATEST(since, $7) AS since FROM held),
     statements AS (
@@ -35,6 +40,16 @@ const WRITE: &str = "
         INSERT INTO statement_index (store_id, part, key, place)
         SELECT $8, $9, u.key, (base.since + u.n) * $10 + base.writer
         FROM base CROSS JOIN UNNEST($16::BIGINT[], $17::BIGINT[]) AS u (key, n)
+    ), meanings AS (
+        INSERT INTO dictionary (store_id, part, key, value)
+        SELECT $8, $9, u.key, u.value FROM base CROSS JOIN UNNEST($18::BIGINT[], $19::TEXT[]) AS u (key, value)
+        ON CONFLICT (store_id, key, part) DO UPDATE SET value = excluded.value
+            WHERE 1 / (dictionary.value = excluded.value)::INT = 0
+    ), names AS (
+        INSERT INTO agent_name (store_id, part, key, name_hash, name)
+        SELECT $8, $9, u.key, u.hash, u.name
+        FROM base CROSS JOIN UNNEST($20::BIGINT[], $21::BYTEA[], $22::TEXT[]) AS u (key, hash, name)
+        ON CONFLICT (store_id, key, name_hash, part) DO NOTHING
     )
     SELECT writer, since FROM base";
 
@@ -58,9 +73,18 @@ impl Store {
         else {
             return Ok(None);
         };
-        if !batches.iter().all(|batch| self.is_plain(store, batch)) {
+        if !batches.iter().all(|batch| is_plain(batch)) {
             return Ok(None);
         }
+        let Some(meanings) = self.new_meanings(store, batches) else {
+            return Ok(None);
+        };
+        let texts = meanings.values().map(|(_, value)| to_column(value));
+        let (keys_meant, values): (Vec<i64>, Vec<_>) = meanings.keys().copied().zip(texts).unzip();
+        let names = batches.iter().flat_map(|batch| &batch.learned.names);
+        let names: BTreeSet<&Name> = names
+            .filter(|name| !self.names.contains(&name.mark(store)))
+            .collect();
         let new: Vec<_> = batches.iter().flat_map(|batch| &batch.statements).collect();
         let ids: Vec<Uuid> = new.iter().map(|prepared| prepared.id).collect();
         let versions: Vec<String> = new.iter().map(|prepared| prepared.version.to_string()).collect();
@@ -77,7 +101,7 @@ impl Store {
 
         let _writing = self.counter.writing().await;
         let sql = format!("{}{WRITE}", watermark::HOLD);
-        let held: Option<(i64, i64)> = watermark::bind(
+        let result: Result<Option<(i64, i64)>, _> = watermark::bind(
             sqlx::query_as(AssertSqlSafe(sql)),
             &[(store, false)],
             self.writer.number(),
@@ -93,11 +117,30 @@ impl Store {
         .bind(second)
         .bind(keys)
         .bind(numbers)
+        .bind(keys_meant)
+        .bind(values.iter().map(AsRef::as_ref).collect::<Vec<&str>>())
+        .bind(names.iter().map(|name| name.key).collect::<Vec<i64>>())
+        .bind(
+            names
+                .iter()
+                .map(|name| name.hash.as_slice())
+                .collect::<Vec<&[u8]>>(),
+        )
+        .bind(
+            names
+                .iter()
+                .map(|name| to_column(&name.text).into_owned())
+                .collect::<Vec<String>>(),
+        )
         .fetch_optional(writers)
-        .await?;
-        let Some((writer, since)) = held else {
-            return Err(StoreError::Busy);
+        .await;
+        let (writer, since) = match result {
+            Err(error) if is_division_by_zero(&error) => return Ok(None),
+            result => result?.ok_or(StoreError::Busy)?,
         };
+        let marks = meanings.iter().map(|(key, (check, _))| (store, *key, *check));
+        self.dictionary.extend(marks);
+        self.names.extend(names.iter().map(|name| name.mark(store)));
         let mut turn = self.turn_of(Held { since, writer });
         let written: Vec<_> = new
             .iter()
@@ -117,17 +160,35 @@ impl Store {
         Ok(Some(inserted.collect()))
     }
 
-    /// Whether nothing but the statements of a batch and their rows is to be written.
-    fn is_plain(&self, store: StoreId, batch: &PreparedBatch) -> bool {
-        let is_new = |key: &i64, check: &u64| !self.dictionary.contains(&(store, *key, *check));
-        !batch.refers()
-            && batch.attachments.is_empty()
-            && batch.statements.iter().all(|prepared| !prepared.is_named)
-            && !batch.values.iter().any(|(key, (check, _))| is_new(key, check))
-            && batch
-                .learned
-                .names
-                .iter()
-                .all(|name| self.names.contains(&name.mark(store)))
+    /// What keys of the index stand for that may not be in the database yet, in order; none when one stands for two things.
+    fn new_meanings<'b>(
+        &self,
+        store: StoreId,
+        batches: &[&'b PreparedBatch],
+    ) -> Option<BTreeMap<i64, &'b (u64, String)>> {
+        let mut meanings = BTreeMap::new();
+        for (key, meaning) in batches.iter().flat_map(|batch| &batch.values) {
+            if self.dictionary.contains(&(store, *key, meaning.0)) {
+                continue;
+            }
+            if meanings
+                .insert(*key, meaning)
+                .is_some_and(|other| other.0 != meaning.0)
+            {
+                return None;
+            }
+        }
+        Some(meanings)
     }
+}
+
+/// Whether nothing must be looked up to write a batch.
+fn is_plain(batch: &PreparedBatch) -> bool {
+    !batch.refers()
+        && batch.attachments.is_empty()
+        && batch.statements.iter().all(|prepared| !prepared.is_named)
+}
+
+fn is_division_by_zero(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(DatabaseError::code).as_deref() == Some("22012")
 }

@@ -6,7 +6,7 @@ use cartable_lrs_store::{
 };
 use cartable_xapi::{Actor, ActorRef, Statement, Timestamp, Uuid, Version};
 
-use crate::{activity, authority, draft, statement, uuid};
+use crate::{activity, authority, draft, statement, tallies::execute, uuid};
 
 pub(crate) async fn insert(store: &Store, texts: &[String]) {
     let batch: Vec<Draft> = texts.iter().map(|text| draft(text)).collect();
@@ -69,7 +69,7 @@ on_both_engines! {
             let text = statement(id, "zoé", "completed", &activity("7"));
             let id = format!("\"id\":\"{}\",", uuid(id));
             assert!(text.contains(&id));
-            let text = text.replacen(&id, members, 1);
+            let text = text.replacen(&id, members, 1).replace("\"actor\":{", "\"actor\":{\"name\":\"Zoé\\u0000\",");
             Draft { statement: Statement::parse(text.as_bytes(), Version::V1_0_3).unwrap(), text, ..draft(&statement(1, "zoe", "completed", &activity("7"))) }
         };
         let mut places = Vec::new();
@@ -97,6 +97,14 @@ on_both_engines! {
         for facet in [agent("zoé"), Facet::verb("https://example.org/completed"), Facet::activity("https://example.org/7")] {
             assert_eq!(walk(&store, by(facet, Scope::Direct)).await, all);
         }
+        assert_eq!(store.agent_names(DEFAULT_STORE, &agent("zoé")).await.unwrap(), ["Zoé\0"]);
+        // A key that stands for something else is noticed by a program that has not met it.
+        execute(&database, "UPDATE dictionary SET value = 'other' WHERE value = 'https://example.org/completed'").await;
+        let other = database.open().await;
+        let result = other.insert(DEFAULT_STORE, vec![unnamed(31, "")], &authority()).await;
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("`other`"), "{error}");
+        assert!(store.statement(DEFAULT_STORE, uuid(31), false).await.unwrap().is_none());
         // An id that is taken, whoever made it, is not stored twice.
         let taken = Draft { id: uuid(1), ..unnamed(1, "") };
         let result = store.insert(DEFAULT_STORE, vec![taken], &authority()).await;

@@ -131,7 +131,7 @@ async fn stored(store: &Store, id: u128) -> Timestamp {
 }
 
 /// Changes a database behind the store's back.
-async fn execute(database: &TestDatabase, sql: &'static str) {
+pub(crate) async fn execute(database: &TestDatabase, sql: &'static str) {
     match &database.location {
         Location::Folder(folder) => {
             let url = format!("sqlite://{}", folder.join("cartable.db").display());
