@@ -71,6 +71,16 @@ impl Database {
         Ok(())
     }
 
+    /// Has PostgreSQL do now what it does by itself some time after many rows have come, and would do during the measures.
+    pub(crate) async fn rest(&self) -> Result<()> {
+        if let (EngineName::Postgres, Location::Postgres(url)) = (self.engine, &self.location) {
+            let mut connection = PgConnection::connect(url).await?;
+            connection.execute("VACUUM (ANALYZE)").await?;
+            connection.close().await?;
+        }
+        Ok(())
+    }
+
     /// Removes it.
     pub(crate) async fn drop(self) -> Result<()> {
         // Those of Citus are on several servers; they are left to who runs these.

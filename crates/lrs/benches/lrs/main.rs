@@ -148,6 +148,7 @@ impl Bench<'_> {
         if statements > sampled {
             filling = service.fill(statements - sampled, batch, false).await?;
         }
+        database.rest().await?;
         let figures = self.drive(&service, |_| true).await?;
         let usage = service.usage()?;
         service.stop()?;
