@@ -1,6 +1,6 @@
 //! Empty databases: a folder, or a database on a PostgreSQL server.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, process::Command, sync::Arc};
 
 use cartable_lrs_store::{Location, Store, testing::TestDatabase};
 use cartable_xapi::Timestamp;
@@ -71,13 +71,16 @@ impl Database {
         Ok(())
     }
 
-    /// Has PostgreSQL do now what it does by itself some time after many rows have come, and would do during the measures.
+    /// Has PostgreSQL and the disk do now what they do by themselves some time after many rows have come, and would do during
+    /// the measures.
     pub(crate) async fn rest(&self) -> Result<()> {
         if let (EngineName::Postgres, Location::Postgres(url)) = (self.engine, &self.location) {
             let mut connection = PgConnection::connect(url).await?;
             connection.execute("VACUUM (ANALYZE)").await?;
+            connection.execute("CHECKPOINT").await?;
             connection.close().await?;
         }
+        Command::new("sync").status()?;
         Ok(())
     }
 
