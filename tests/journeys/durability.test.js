@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 
 import { credential, folder, serve } from '../support/cartable.js';
-import { Load } from '../support/load.js';
+import { signIn, verbs } from '../support/figures.js';
+import { everyStatement, Load } from '../support/load.js';
 import { postgres } from '../support/postgres.js';
 
 const CLIENTS = 16;
@@ -22,13 +23,27 @@ function assertTelling(t, load) {
   for (const [kind, count] of Object.entries(acknowledged)) assert.ok(count >= CLIENTS / 2, `only ${count} ${kind} were acknowledged`);
 }
 
+/** The console's figures are those of the statements that are there, each counted once. */
+async function assertCounted(lrs, auth, password) {
+  const cookie = await signIn(lrs, password);
+  const counts = {};
+  for (const { verb } of await everyStatement(lrs, auth)) {
+    const name = verb.id.split('/').at(-1);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  assert.deepEqual(await verbs(lrs, cookie), counts);
+}
+
 async function survives(t, data) {
   const { auth } = await credential(data);
   const load = new Load(CLIENTS);
+  let password;
   for (let life = 0; life <= LIVES; life++) {
     const server = await serve([...data, ...RATE]);
+    password ??= /password (\S+)/.exec(server.output())[1];
     try {
       await load.check(server.url, auth);
+      await assertCounted(server.url, auth, password);
       if (life === LIVES) break;
       const running = load.run(server.url, auth);
       await pause(LIFE);

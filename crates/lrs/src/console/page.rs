@@ -260,10 +260,10 @@ mod tests {
             name: EVIL.to_owned(),
             id: "https://example.org/7?a=b&c=d".to_owned(),
             link: "/console/activity?id=https%3A%2F%2Fexample.org%2F7".to_owned(),
-            learners: 4321,
-            completed: 3,
-            passed: 2,
-            failed: 1,
+            learners: "4,321".to_owned(),
+            completed: "3".to_owned(),
+            passed: "2".to_owned(),
+            failed: "1".to_owned(),
             last: moment.clone(),
         };
         let learner = |score: Option<&str>, standing| LearnerRow {
@@ -277,14 +277,14 @@ mod tests {
         };
         let day = DayRow {
             day: moment.clone(),
-            statements: 7,
+            statements: "7".to_owned(),
             x: 0,
             y: 0,
             height: 120,
         };
         let verb = VerbRow {
             name: EVIL.to_owned(),
-            statements: 7,
+            statements: "7".to_owned(),
         };
         let pages = Pages::new().unwrap();
         for language in [Language::French, Language::English] {
@@ -309,7 +309,7 @@ mod tests {
                 let html = html.unwrap();
                 assert!(!html.contains("<script"), "{html}");
                 assert!(html.contains("/console/overview?after=5.-7"), "{html}");
-                assert_eq!(html.contains("4321"), !is_empty);
+                assert_eq!(html.contains("4,321"), !is_empty);
                 assert_eq!(html.contains(r#"role="status""#), !is_empty);
             }
             let standings = [

@@ -53,10 +53,10 @@ pub(super) struct CourseRow {
     pub(super) id: String,
     /// The address of its page.
     pub(super) link: String,
-    pub(super) learners: i64,
-    pub(super) completed: i64,
-    pub(super) passed: i64,
-    pub(super) failed: i64,
+    pub(super) learners: String,
+    pub(super) completed: String,
+    pub(super) passed: String,
+    pub(super) failed: String,
     pub(super) last: Moment,
 }
 
@@ -79,7 +79,7 @@ pub(super) struct LearnerRow {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct DayRow {
     pub(super) day: Moment,
-    pub(super) statements: i64,
+    pub(super) statements: String,
     pub(super) x: i64,
     pub(super) y: i64,
     pub(super) height: i64,
@@ -89,7 +89,7 @@ pub(super) struct DayRow {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct VerbRow {
     pub(super) name: String,
-    pub(super) statements: i64,
+    pub(super) statements: String,
 }
 
 /// The activities and the last days.
@@ -190,14 +190,15 @@ async fn course_row(
         let said = latest(lrs, vec![Facet::activity(&course.activity)], language).await?;
         name = said.map(|line| line.object);
     }
+    let number = |count| sentence::number(count, language);
     Ok(CourseRow {
         name: name.unwrap_or_else(|| course.activity.clone()),
         link: format!("{base}/activity?{}", query(&[("id", &course.activity)])),
         id: course.activity,
-        learners: course.learners,
-        completed: course.completed,
-        passed: course.passed,
-        failed: course.failed,
+        learners: number(course.learners),
+        completed: number(course.completed),
+        passed: number(course.passed),
+        failed: number(course.failed),
         last: sentence::moment(course.last.micros(), language),
     })
 }
@@ -274,7 +275,7 @@ fn days(counts: &[DayCount], from: Timestamp, language: Language) -> Vec<DayRow>
         let height = (statements * HEIGHT / most).max(2 * statements.min(1));
         DayRow {
             day: sentence::day((first + number) * DAY, language),
-            statements,
+            statements: sentence::number(statements, language),
             x: number * WIDTH,
             y: HEIGHT - height,
             height,
@@ -294,7 +295,7 @@ fn verbs(counts: &[DayCount], language: Language) -> Vec<VerbRow> {
     verbs.truncate(VERBS);
     let row = |(id, statements)| VerbRow {
         name: sentence::verb_by_id(id, language).unwrap_or_else(|| sentence::last_segment(id).to_owned()),
-        statements,
+        statements: sentence::number(statements, language),
     };
     verbs.into_iter().map(row).collect()
 }
@@ -323,7 +324,7 @@ mod tests {
         let counts = [
             count(20_001, "http://adlnet.gov/expapi/verbs/passed", 1),
             count(20_029, "http://adlnet.gov/expapi/verbs/passed", 500),
-            count(20_029, "https://example.org/verbs/folded", 700),
+            count(20_029, "https://example.org/verbs/folded", 7000),
         ];
         let days = days(&counts, from, Language::English);
         assert_eq!((days.len(), days[29].height, days[29].y), (30, 120, 0));
@@ -333,11 +334,11 @@ mod tests {
             ("2024-10-05", "2024-10-05")
         );
         let verbs = verbs(&counts, Language::French);
-        let verbs: Vec<(&str, i64)> = verbs
+        let verbs: Vec<(&str, &str)> = verbs
             .iter()
-            .map(|row| (row.name.as_str(), row.statements))
+            .map(|row| (row.name.as_str(), row.statements.as_str()))
             .collect();
-        assert_eq!(verbs, [("folded", 700), ("a réussi", 501)]);
+        assert_eq!(verbs, [("folded", "7\u{202f}000"), ("a réussi", "501")]);
     }
 
     #[test]

@@ -141,6 +141,23 @@ pub(super) fn percent(share: f64, language: Language) -> String {
     }
 }
 
+/// A number, its digits by threes: `12 345`, `12,345`.
+pub(super) fn number(number: i64, language: Language) -> String {
+    let separator = match language {
+        Language::French => '\u{202f}',
+        Language::English => ',',
+    };
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * separator.len_utf8());
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn word(language: Language, key: &str) -> String {
     language.word("things", key).unwrap_or(key).to_owned()
 }
@@ -225,6 +242,14 @@ mod tests {
             .map(|detail| format!(" · {detail}"))
             .unwrap_or_default();
         format!("{} {} {}{detail}", line.actor, line.verb, line.object)
+    }
+
+    #[test]
+    fn long_numbers_are_read_by_threes() {
+        let of = |count| [Language::French, Language::English].map(|language| number(count, language));
+        assert_eq!(of(999), ["999", "999"]);
+        assert_eq!(of(1000), ["1\u{202f}000", "1,000"]);
+        assert_eq!(of(1_234_567), ["1\u{202f}234\u{202f}567", "1,234,567"]);
     }
 
     #[test]
