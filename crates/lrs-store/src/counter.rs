@@ -45,7 +45,7 @@ impl Store {
         match in_time(self.count_some(store)).await {
             Err(error) if error.outage().is_some() => Ok(false),
             Ok(false) => {
-                self.counter.set_behind(store, true);
+                self.uncounted.set_behind(store, true);
                 self.attend_counter();
                 Ok(false)
             }
@@ -88,7 +88,7 @@ impl Store {
         let mut reader = self.engine.read().await?;
         let Counted { through, .. } = tally::counted(&mut reader, store).await?;
         let is_counted = latest(&mut reader, store).await?.0 <= through;
-        self.counter.came(store, through);
+        self.uncounted.came(store, through, false);
         Ok(is_counted)
     }
 
@@ -98,7 +98,7 @@ impl Store {
             Engine::Sqlite { .. } => None,
             Engine::Postgres { writers, .. } => {
                 let watermark = Place::end_of(watermark::read(writers).await?);
-                self.counter.noted().await;
+                self.uncounted.noted().await;
                 Some(watermark)
             }
         };
@@ -115,7 +115,7 @@ impl Store {
             Some(watermark) => watermark,
             None => latest(&mut tx, store).await?,
         };
-        let kept = match self.counter.take(store, counted, readable) {
+        let kept = match self.uncounted.take(store, counted, readable) {
             Some(kept) if is_all(&mut tx, store, counted.through, readable, kept.len()).await? => Some(kept),
             _ => None,
         };
@@ -132,16 +132,13 @@ impl Store {
             tally::add(&mut tx, store, &sums, through).await?;
             tx.commit().await?;
         }
-        if is_all {
-            self.counter.came_to_the_end(store, through);
-        }
-        self.counter.came(store, through);
+        self.uncounted.came(store, through, is_all);
         Ok(is_all)
     }
 
     /// Counts what was written once nobody writes.
     pub(crate) fn attend_counter(&self) {
-        if self.counter.waiting().0.is_empty() || self.counter.is_attended.swap(true, Ordering::AcqRel) {
+        if self.uncounted.waiting().0.is_empty() || self.uncounted.is_attended.swap(true, Ordering::AcqRel) {
             return;
         }
         let store = self.clone();
@@ -149,12 +146,12 @@ impl Store {
             let mut begin = Instant::now();
             let mut result = Ok(());
             loop {
-                let (waiting, before, _) = store.counter.waiting();
+                let (waiting, before, _) = store.uncounted.waiting();
                 if waiting.is_empty() || result.is_err() {
                     break;
                 }
                 tokio::time::sleep(QUIET).await;
-                let (waiting, added, is_full) = store.counter.waiting();
+                let (waiting, added, is_full) = store.uncounted.waiting();
                 if added == before || is_full || begin.elapsed() >= LONGEST {
                     for waiting in waiting {
                         result = result.and(store.count_all(waiting).await);
@@ -162,7 +159,7 @@ impl Store {
                     begin = Instant::now();
                 }
             }
-            store.counter.is_attended.store(false, Ordering::Release);
+            store.uncounted.is_attended.store(false, Ordering::Release);
             // What failed is tried again with the next statement; what came just now found this task still there.
             if result.is_ok() {
                 store.attend_counter();
@@ -172,7 +169,7 @@ impl Store {
 
     /// Counts what is in memory; what fails is read again at the next start.
     pub(crate) async fn count_kept(&self) {
-        for store in self.counter.waiting().0 {
+        for store in self.uncounted.waiting().0 {
             let _ = in_time(self.count_some(store)).await;
         }
     }
@@ -185,7 +182,7 @@ impl Store {
             }
             tokio::time::sleep(PAUSE.max(begin.elapsed() * REST)).await;
         }
-        self.counter.set_behind(store, false);
+        self.uncounted.set_behind(store, false);
         Ok(())
     }
 }

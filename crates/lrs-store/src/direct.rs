@@ -99,7 +99,7 @@ impl Store {
         rows.sort_unstable();
         let (keys, numbers): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
 
-        let _writing = self.counter.writing().await;
+        let _writing = self.uncounted.writing().await;
         let sql = format!("{}{WRITE}", watermark::HOLD);
         let result: Result<Option<(i64, i64)>, _> = watermark::bind(
             sqlx::query_as(AssertSqlSafe(sql)),
@@ -146,7 +146,7 @@ impl Store {
             .iter()
             .map(|prepared| (store, turn.next(), Some(prepared.figures)))
             .collect();
-        self.counter.note(&written);
+        self.uncounted.note(&written);
         self.attend_counter();
         let mut places = written.into_iter().map(|(_, place, _)| place);
         let inserted = batches.iter().map(|batch| Inserted {

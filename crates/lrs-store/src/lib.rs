@@ -28,7 +28,6 @@ mod index;
 mod migration;
 mod overview;
 mod password;
-mod pending;
 mod place;
 mod query;
 mod readiness;
@@ -46,6 +45,7 @@ mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod uncounted;
 mod watermark;
 mod writer;
 

@@ -53,9 +53,10 @@ static MIGRATIONS: [(i64, &str, &str, &str); 6] = [
 
 pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
-    match found(engine).await? {
-        Some(found) if found > known => return Err(StoreError::Newer { found, known }),
-        _ => {}
+    if let Some(found) = found(engine).await?
+        && found > known
+    {
+        return Err(StoreError::Newer { found, known });
     }
     let migrations = MIGRATIONS.iter().map(|(version, description, sqlite, postgres)| {
         let text = match engine {

@@ -8,7 +8,7 @@ use std::{
 use cartable_xapi::Timestamp;
 
 /// How long a moment is, in microseconds. Then the first who asks reads again, and the others have what was read before, for
-/// another moment at the most: so long may a change by another process go unnoticed here.
+/// another moment at the most: a change by another process may go unnoticed here for two.
 pub(crate) const MOMENT: i64 = 20_000;
 /// So much is remembered.
 const REMEMBERED: usize = 1000;

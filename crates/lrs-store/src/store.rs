@@ -15,12 +15,12 @@ use crate::{
     engine::{Engine, Location, Tx, in_time, on_engine},
     error::StoreError,
     migration,
-    pending::Counter,
     place::Place,
     readiness::Readiness,
     recent::{Recent, is_within},
     seen::Seen,
     tally,
+    uncounted::Uncounted,
     watermark::{self, Held},
     writer::{Done, Work, Writer},
 };
@@ -55,7 +55,7 @@ pub struct Store {
     pub(crate) names: Arc<Seen>,
     pub(crate) definitions: Arc<Known>,
     pub(crate) credentials: Arc<Recent<Credential>>,
-    pub(crate) counter: Arc<Counter>,
+    pub(crate) uncounted: Arc<Uncounted>,
     /// Where the rows of the index are written later.
     pub(crate) backlog: Option<Arc<Backlog>>,
 }
@@ -114,7 +114,7 @@ impl Store {
             names: Arc::default(),
             definitions: Arc::default(),
             credentials: Arc::default(),
-            counter: Arc::default(),
+            uncounted: Arc::default(),
         };
         store.make_default().await?;
         store.read_latest().await?;
@@ -138,7 +138,7 @@ impl Store {
                     .latest
                     .fetch_max(Place(latest).micros(), Ordering::AcqRel);
             }
-            self.counter
+            self.uncounted
                 .begin(store.id, tally::counted(&mut reader, store.id).await?);
         }
         Ok(())

@@ -295,7 +295,7 @@ impl Store {
                     .collect());
             }
         }
-        let _writing = self.counter.writing().await;
+        let _writing = self.uncounted.writing().await;
         let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());
         let mut lessons = Lessons::default();
         let backlog = self.backlog().await?;
@@ -343,7 +343,7 @@ impl Store {
         if let Some(backlog) = backlog {
             backlog.note(&mut lessons, &part);
         }
-        self.counter.note(&lessons.counted);
+        self.uncounted.note(&lessons.counted);
         // Only now may searches be promised what was written.
         drop(turn);
         self.attend();

@@ -13,8 +13,9 @@ mod retention;
 mod statements;
 mod tallies;
 
-use cartable_lrs_store::Draft;
+use cartable_lrs_store::{Draft, Location, testing::TestDatabase};
 use cartable_xapi::{Actor, Statement, Uuid, Version};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 /// A statement of `actor`, as a client would send it.
 fn statement(id: u128, actor: &str, verb: &str, object: &str) -> String {
@@ -46,4 +47,28 @@ fn draft(text: &str) -> Draft {
 fn authority() -> Actor {
     let json = r#"{"account":{"homePage":"https://lrs.example.org","name":"key"}}"#;
     Actor::parse_parameter(json, Version::V1_0_3).unwrap()
+}
+
+/// Changes a database behind the store's back.
+async fn execute(database: &TestDatabase, sql: &'static str) {
+    match &database.location {
+        Location::Folder(folder) => {
+            let file = folder.join("cartable.db");
+            let url = format!("sqlite://{}?mode=rwc", file.display());
+            SqliteConnection::connect(&url)
+                .await
+                .unwrap()
+                .execute(sql)
+                .await
+                .unwrap();
+        }
+        Location::Postgres(url) => {
+            PgConnection::connect(url)
+                .await
+                .unwrap()
+                .execute(sql)
+                .await
+                .unwrap();
+        }
+    }
 }

@@ -1,32 +1,9 @@
 use std::sync::Arc;
 
-use cartable_lrs_store::{Location, Store, StoreError, on_both_engines, testing::TestDatabase};
+use cartable_lrs_store::{Location, Store, StoreError, on_both_engines};
 use cartable_xapi::Timestamp;
-use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-/// Changes a database behind the store's back.
-async fn execute(database: &TestDatabase, sql: &'static str) {
-    match &database.location {
-        Location::Folder(folder) => {
-            let file = folder.join("cartable.db");
-            let url = format!("sqlite://{}?mode=rwc", file.display());
-            SqliteConnection::connect(&url)
-                .await
-                .unwrap()
-                .execute(sql)
-                .await
-                .unwrap();
-        }
-        Location::Postgres(url) => {
-            PgConnection::connect(url)
-                .await
-                .unwrap()
-                .execute(sql)
-                .await
-                .unwrap();
-        }
-    }
-}
+use crate::execute;
 
 async fn try_open(location: &Location) -> Result<Store, StoreError> {
     Store::open(location, Arc::new(|| Timestamp::MIN)).await

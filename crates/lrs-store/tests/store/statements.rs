@@ -6,7 +6,7 @@ use cartable_lrs_store::{
 };
 use cartable_xapi::{Actor, ActorRef, Statement, Timestamp, Uuid, Version};
 
-use crate::{activity, authority, draft, statement, tallies::execute, uuid};
+use crate::{activity, authority, draft, execute, statement, uuid};
 
 pub(crate) async fn insert(store: &Store, texts: &[String]) {
     let batch: Vec<Draft> = texts.iter().map(|text| draft(text)).collect();

@@ -16,7 +16,7 @@ const FULL: usize = 4000;
 
 /// What each store has that is not counted yet.
 #[derive(Debug, Default)]
-pub(crate) struct Counter {
+pub(crate) struct Uncounted {
     stores: Mutex<HashMap<StoreId, Pending>>,
     /// Held by those who write, from before they do until they have noted it.
     writing: RwLock<()>,
@@ -40,7 +40,7 @@ struct Pending {
     added: u64,
 }
 
-impl Counter {
+impl Uncounted {
     /// Notes where a store stands before this process writes to it.
     pub(crate) fn begin(&self, store: StoreId, counted: Counted) {
         let mut stores = self.lock();
@@ -116,20 +116,12 @@ impl Counter {
         is_complete.then_some(taken)
     }
 
-    /// Notes that a store is counted up to a place after which nothing was that could be counted.
-    pub(crate) fn came_to_the_end(&self, store: StoreId, through: i64) {
-        if let Some(after) = self
-            .lock()
-            .get_mut(&store)
-            .and_then(|pending| pending.after.as_mut())
-        {
-            *after = through;
-        }
-    }
-
-    /// Notes that a store is counted so far.
-    pub(crate) fn came(&self, store: StoreId, through: i64) {
+    /// Notes that a store is counted so far, and whether nothing came after that when the last statements were taken.
+    pub(crate) fn came(&self, store: StoreId, through: i64, is_all: bool) {
         if let Some(pending) = self.lock().get_mut(&store) {
+            if is_all {
+                pending.after = pending.after.map(|_| through);
+            }
             pending.last = pending.last.filter(|last| *last > through);
         }
     }
@@ -150,66 +142,69 @@ mod tests {
 
     const STORE: StoreId = StoreId(1);
 
-    fn note(counter: &Counter, places: impl IntoIterator<Item = i64>) {
+    fn note(uncounted: &Uncounted, places: impl IntoIterator<Item = i64>) {
         let written: Vec<_> = places
             .into_iter()
             .map(|place| (STORE, Place(place), None))
             .collect();
-        counter.note(&written);
+        uncounted.note(&written);
     }
 
     /// What is taken of a store that is counted `from` a place `to` another.
-    fn take(counter: &Counter, epoch: i64, from: i64, to: i64) -> Option<Vec<i64>> {
-        let taken = counter.take(STORE, Counted { through: from, epoch }, Place(to))?;
+    fn take(uncounted: &Uncounted, epoch: i64, from: i64, to: i64) -> Option<Vec<i64>> {
+        let taken = uncounted.take(STORE, Counted { through: from, epoch }, Place(to))?;
         Some(taken.keys().map(|place| place.0).collect())
     }
 
     #[test]
     fn what_is_kept_is_taken_once_it_is_known_to_be_all() {
-        let counter = Counter::default();
-        note(&counter, [10, 11]);
+        let uncounted = Uncounted::default();
+        note(&uncounted, [10, 11]);
         // The epoch is learned first, then from where on all is kept.
-        assert_eq!(take(&counter, 0, 0, 11), None);
-        counter.came_to_the_end(STORE, 11);
-        note(&counter, [12, 14]);
-        assert_eq!(take(&counter, 0, 11, 13), None);
-        counter.came_to_the_end(STORE, 12);
-        note(&counter, [13]);
-        assert_eq!(take(&counter, 0, 12, 13), Some(vec![13]));
-        assert_eq!(take(&counter, 0, 13, 20), Some(vec![14]));
-        counter.came_to_the_end(STORE, 14);
-        assert_eq!(take(&counter, 0, 14, 30), Some(vec![]));
+        assert_eq!(take(&uncounted, 0, 0, 11), None);
+        uncounted.came(STORE, 11, true);
+        note(&uncounted, [12, 14]);
+        assert_eq!(take(&uncounted, 0, 11, 13), None);
+        uncounted.came(STORE, 12, true);
+        note(&uncounted, [13]);
+        assert_eq!(take(&uncounted, 0, 12, 13), Some(vec![13]));
+        assert_eq!(take(&uncounted, 0, 13, 20), Some(vec![14]));
+        uncounted.came(STORE, 14, true);
+        assert_eq!(take(&uncounted, 0, 14, 30), Some(vec![]));
     }
 
     #[test]
     fn nothing_is_taken_that_may_be_voided_or_of_which_some_was_taken() {
-        let counter = Counter::default();
-        assert_eq!(take(&counter, 0, 0, 0), None);
-        assert_eq!(take(&counter, 0, 0, 0), None);
-        note(&counter, [1, 2]);
-        assert_eq!(take(&counter, 1, 0, 2), None);
-        note(&counter, [3]);
-        assert_eq!(take(&counter, 1, 2, 3), None);
-        note(&counter, [4]);
+        let uncounted = Uncounted::default();
+        assert_eq!(take(&uncounted, 0, 0, 0), None);
+        assert_eq!(take(&uncounted, 0, 0, 0), None);
+        note(&uncounted, [1, 2]);
+        assert_eq!(take(&uncounted, 1, 0, 2), None);
+        note(&uncounted, [3]);
+        assert_eq!(take(&uncounted, 1, 2, 3), None);
+        note(&uncounted, [4]);
         // The transaction for which this was taken failed: it is taken no more, until what it was is counted.
-        assert_eq!(take(&counter, 1, 3, 4), Some(vec![4]));
-        note(&counter, [5]);
-        assert_eq!(take(&counter, 1, 3, 5), None);
-        assert_eq!(take(&counter, 1, 4, 5), Some(vec![5]));
+        assert_eq!(take(&uncounted, 1, 3, 4), Some(vec![4]));
+        note(&uncounted, [5]);
+        assert_eq!(take(&uncounted, 1, 3, 5), None);
+        assert_eq!(take(&uncounted, 1, 4, 5), Some(vec![5]));
     }
 
     #[test]
     fn many_are_not_kept() {
-        let counter = Counter::default();
-        counter.begin(STORE, Counted { through: 0, epoch: 0 });
+        let uncounted = Uncounted::default();
+        uncounted.begin(STORE, Counted { through: 0, epoch: 0 });
         let many = i64::try_from(KEPT).unwrap() + 100;
-        note(&counter, 1..=many);
-        assert!(counter.waiting().2);
-        assert_eq!(take(&counter, 0, 0, many), None);
-        assert_eq!(take(&counter, 0, 99, many), None);
-        assert_eq!(take(&counter, 0, 100, many).map(|taken| taken.len()), Some(KEPT));
-        assert!(!counter.waiting().2);
-        counter.came(STORE, many);
-        assert_eq!(counter.waiting().0, []);
+        note(&uncounted, 1..=many);
+        assert!(uncounted.waiting().2);
+        assert_eq!(take(&uncounted, 0, 0, many), None);
+        assert_eq!(take(&uncounted, 0, 99, many), None);
+        assert_eq!(
+            take(&uncounted, 0, 100, many).map(|taken| taken.len()),
+            Some(KEPT)
+        );
+        assert!(!uncounted.waiting().2);
+        uncounted.came(STORE, many, false);
+        assert_eq!(uncounted.waiting().0, []);
     }
 }
