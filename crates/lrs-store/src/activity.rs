@@ -34,19 +34,20 @@ struct Definition {
 }
 
 impl Learned {
-    /// Takes what a statement says, but for what is known.
+    /// Takes what a statement says, but for what was known a moment ago, `now`.
     pub(crate) fn take(
         &mut self,
         statement: &Statement,
         known: &Known,
         store: StoreId,
+        now: Timestamp,
     ) -> serde_json::Result<()> {
         for activity in statement.related_activities() {
             if let Some(definition) = &activity.definition {
                 let key = Facet::activity(activity.id.as_str()).key();
                 let hash = hash(&serde_json::to_vec(definition)?);
                 let said = self.definitions.get(&key).map(|definition| definition.last);
-                if said.or_else(|| known.last(store, key)) != Some(hash) {
+                if said.or_else(|| known.last(store, key, now)) != Some(hash) {
                     self.define(key, hash, definition.to_map()?);
                 }
             }
@@ -82,10 +83,7 @@ impl Learned {
         let held = definitions_of(tx, store, &keys).await?;
         let mut changed = Vec::new();
         for (key, definition) in &self.definitions {
-            let held = held.get(key);
-            let mut merged = held.cloned().unwrap_or_default();
-            merge_definition(&mut merged, definition.said.clone());
-            if held != Some(&merged) {
+            if let Some(merged) = definition.changes(held.get(key)) {
                 changed.push((*key, serde_json::to_string(&merged).map_err(StoreError::Text)?));
             }
         }
@@ -103,6 +101,13 @@ impl Learned {
         Ok(())
     }
 
+    /// Leaves out the definitions that change nothing of those that are there; returns what they said.
+    fn leave_out(&mut self, held: &BTreeMap<i64, Map<String, Value>>) -> Vec<(i64, u64)> {
+        let is_held = |key: &i64, definition: &mut Definition| definition.changes(held.get(key)).is_none();
+        let left_out = self.definitions.extract_if(.., is_held);
+        left_out.map(|(key, definition)| (key, definition.last)).collect()
+    }
+
     /// Whether something is said of an activity.
     pub(crate) fn defines(&self) -> bool {
         !self.definitions.is_empty()
@@ -116,14 +121,23 @@ impl Learned {
     }
 }
 
+impl Definition {
+    /// What is known with what was said, if that is more or something else.
+    fn changes(&self, held: Option<&Map<String, Value>>) -> Option<Map<String, Value>> {
+        let mut merged = held.cloned().unwrap_or_default();
+        merge_definition(&mut merged, self.said.clone());
+        (held != Some(&merged)).then_some(merged)
+    }
+}
+
 fn hash(text: &[u8]) -> u64 {
     let digest = Sha256::digest(text);
     u64::from_be_bytes(std::array::from_fn(|place| digest[place]))
 }
 
-/// So many activities are remembered, for so long, in microseconds: another node may learn something else meanwhile.
+/// So many activities are remembered, each for so long, in microseconds: another node may learn something else meanwhile.
 const REMEMBERED: usize = 50_000;
-const MEMORY: i64 = 5_000_000;
+const MEMORY: u64 = 5_000_000;
 
 /// What was said last of each activity, and is merged already: most statements repeat it.
 #[derive(Debug, Default)]
@@ -131,28 +145,50 @@ pub(crate) struct Known(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    last: HashMap<(StoreId, i64), u64>,
-    /// When it began, in microseconds.
-    since: i64,
+    /// The hash of it, and when that was so, in microseconds.
+    last: HashMap<(StoreId, i64), (u64, i64)>,
+    /// Counts what was learned.
+    learned: u64,
 }
 
 impl Known {
-    fn last(&self, store: StoreId, key: i64) -> Option<u64> {
-        self.lock().last.get(&(store, key)).copied()
+    fn last(&self, store: StoreId, key: i64, now: Timestamp) -> Option<u64> {
+        let (last, when) = self.lock().last.get(&(store, key)).copied()?;
+        (now.micros().abs_diff(when) < MEMORY).then_some(last)
     }
 
     /// Remembers what has been committed.
-    pub(crate) fn extend(&self, store: StoreId, last: impl Iterator<Item = (i64, u64)>, now: Timestamp) {
+    pub(crate) fn extend(&self, store: StoreId, last: Vec<(i64, u64)>, now: Timestamp) {
         let mut memory = self.lock();
-        if memory.last.len() >= REMEMBERED || now.micros().abs_diff(memory.since) >= MEMORY.unsigned_abs() {
-            memory.last.clear();
-            memory.since = now.micros();
+        memory.learned += 1;
+        memory.extend(store, last, now);
+    }
+
+    /// Remembers what was found, unless something was learned since.
+    fn confirm(&self, store: StoreId, last: Vec<(i64, u64)>, now: Timestamp, learned: u64) {
+        let mut memory = self.lock();
+        if memory.learned == learned {
+            memory.extend(store, last, now);
         }
-        memory.last.extend(last.map(|(key, hash)| ((store, key), hash)));
+    }
+
+    fn learned(&self) -> u64 {
+        self.lock().learned
     }
 
     fn lock(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn extend(&mut self, store: StoreId, last: Vec<(i64, u64)>, now: Timestamp) {
+        if self.last.len() >= REMEMBERED {
+            self.last.clear();
+        }
+        let last = last.into_iter();
+        self.last
+            .extend(last.map(|(key, hash)| ((store, key), (hash, now.micros()))));
     }
 }
 
@@ -173,6 +209,24 @@ pub(crate) async fn definitions_of(
 }
 
 impl Store {
+    /// Leaves out what a batch says of activities that is known, and was not a moment ago: what changes it is written while
+    /// others wait, which most need not.
+    pub(crate) async fn leave_out_known(
+        &self,
+        store: StoreId,
+        learned: &mut Learned,
+    ) -> Result<(), StoreError> {
+        if !learned.defines() {
+            return Ok(());
+        }
+        let (now, before) = ((self.clock)(), self.definitions.learned());
+        let keys: Vec<i64> = learned.definitions.keys().copied().collect();
+        let held = definitions_of(&mut self.engine.read().await?, store, &keys).await?;
+        let left_out = learned.leave_out(&held);
+        self.definitions.confirm(store, left_out, now, before);
+        Ok(())
+    }
+
     /// What is known of each of these activities, for those of which something is.
     ///
     /// # Errors

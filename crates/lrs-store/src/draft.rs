@@ -117,6 +117,7 @@ impl Store {
             values: BTreeMap::new(),
             learned: Learned::default(),
         };
+        let now = (self.clock)();
         for mut draft in batch.drafts {
             let version = if draft.version.is_2_0() {
                 Version::V2_0_0
@@ -150,7 +151,7 @@ impl Store {
             if batch.defines {
                 prepared
                     .learned
-                    .take(&draft.statement, &self.definitions, store)
+                    .take(&draft.statement, &self.definitions, store, now)
                     .map_err(StoreError::Text)?;
             }
             prepared.statements.push(Prepared {

@@ -51,8 +51,7 @@ impl Store {
         self.dictionary.extend(lessons.values);
         self.names.extend(lessons.names);
         for (store, definitions) in lessons.definitions {
-            self.definitions
-                .extend(store, definitions.into_iter(), (self.clock)());
+            self.definitions.extend(store, definitions, (self.clock)());
         }
     }
 

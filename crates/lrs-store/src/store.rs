@@ -157,7 +157,8 @@ impl Store {
         batch: impl Into<Batch>,
         authority: &Actor,
     ) -> Result<Inserted, StoreError> {
-        let batch = self.prepare(store, batch.into(), authority)?;
+        let mut batch = self.prepare(store, batch.into(), authority)?;
+        in_time(self.leave_out_known(store, &mut batch.learned)).await?;
         match self.submit(store, Work::Statements(batch)).await? {
             Done::Inserted(inserted) => Ok(inserted),
             Done::Document(_) => Err(StoreError::Interrupted),

@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use cartable_lrs_store::{
     Batch, DEFAULT_STORE, Draft, Facet, Location, NewAttachment, Order, Scope, StatementFilter, Store,
@@ -290,6 +293,21 @@ on_both_engines! {
         assert_eq!(store.agent_names(DEFAULT_STORE, &agent("zoe")).await.unwrap(), ["Zoe", "Zoé"]);
         assert_eq!(store.agent_names(StoreId(2), &agent("zoe")).await.unwrap(), [""; 0]);
         assert!(store.definitions(StoreId(2), &ids).await.unwrap().is_empty());
+    }
+
+    async fn what_another_node_learned_meanwhile_is_noticed(database) {
+        let (seconds, ids) = (Arc::new(AtomicI64::new(0)), ["https://example.org/7".to_owned()].into());
+        let clock = Arc::clone(&seconds);
+        let there = database.open().await;
+        let clock = move || Timestamp::from_micros(1_795_000_000_000_000 + clock.load(Ordering::Relaxed) * 1_000_000).unwrap();
+        let here = Store::open(&database.location, Arc::new(clock)).await.unwrap();
+        let about = |id, name: &str| statement(id, "zoe", "completed", &format!(r#"{{"id":"https://example.org/7","definition":{{"name":{{"fr":"{name}"}}}}}}"#));
+        for (place, store, name) in [(1, &here, "Sept"), (2, &here, "Sept"), (3, &there, "VII"), (4, &there, "VII"), (5, &here, "Sept"), (6, &here, "Sept")] {
+            seconds.fetch_add(60, Ordering::Relaxed);
+            insert(store, &[about(place, name)]).await;
+            let definitions = store.definitions(DEFAULT_STORE, &ids).await.unwrap();
+            assert_eq!(definitions["https://example.org/7"]["name"]["fr"], name, "after statement {place}");
+        }
     }
 
     async fn the_bytes_of_an_attachment_are_kept_once_with_the_batch(database) {
