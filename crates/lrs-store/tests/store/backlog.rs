@@ -15,6 +15,9 @@ use crate::{
 
 /// The numbers of statements that void others begin here.
 const VOIDING: u128 = 1_000_000;
+/// Those of statements that no filter finds begin here; so many come with each thousand of the others.
+const OTHERS: u128 = 2_000_000;
+const MANY: u128 = 3500;
 
 /// A statement of one of 7 actors, with one of 3 verbs, about one of 11 units of one of 2 courses.
 fn nth(number: u128) -> String {
@@ -109,6 +112,10 @@ on_both_engines! {
         for batch in [1, 3, 1, 500, 1000, 1, 1000, 1000, 800, 2, 300, 1000, 1] {
             let texts: Vec<String> = (count..count + batch).map(nth).collect();
             insert(&store, &texts).await;
+            if batch == 1000 {
+                let others = (0..MANY).map(|other| statement(OTHERS + count * MANY + other, "other", "did", &activity("other")));
+                insert(&store, &others.collect::<Vec<_>>()).await;
+            }
             count += batch;
             // One of the latest, and one of long ago.
             for number in [count - 1, count / 3] {
