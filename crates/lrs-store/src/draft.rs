@@ -65,7 +65,6 @@ pub(crate) struct Prepared {
     pub(crate) id: Uuid,
     /// Whether the id is the client's, and another statement may have it.
     pub(crate) is_named: bool,
-    pub(crate) statement: Statement,
     pub(crate) version: Version,
     pub(crate) text: CompletedText,
     /// The keys by which it is found.
@@ -73,6 +72,13 @@ pub(crate) struct Prepared {
     pub(crate) figures: Figures,
     pub(crate) target: Option<Uuid>,
     pub(crate) voids: bool,
+}
+
+impl Prepared {
+    /// What it says, read again where that is asked for: it takes many times the room of its text.
+    pub(crate) fn statement(&self) -> Option<Statement> {
+        Statement::parse(self.text.unstamped().as_bytes(), self.version).ok()
+    }
 }
 
 /// A batch whose rows are known but for their places.
@@ -158,7 +164,6 @@ impl Store {
                 id: draft.id,
                 is_named,
                 figures: Figures::of(&draft.statement),
-                statement: draft.statement,
                 version: draft.version,
                 text,
                 keys,

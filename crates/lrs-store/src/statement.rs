@@ -1,6 +1,9 @@
 //! Statements in: each batch of a group is stored whole or not at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use cartable_xapi::{Statement, Version};
 use uuid::Uuid;
@@ -128,7 +131,7 @@ struct Ledger<'g> {
     /// The statements that were there.
     known: HashMap<Uuid, Option<Statement>>,
     /// Those that the group accepted.
-    accepted: HashMap<Uuid, &'g Statement>,
+    accepted: HashMap<Uuid, &'g Prepared>,
     new: Vec<(&'g Prepared, Place)>,
 }
 
@@ -140,21 +143,23 @@ impl<'g> Ledger<'g> {
         batch: &'g PreparedBatch,
         next: &mut impl FnMut() -> Place,
     ) -> Result<Inserted, StoreError> {
-        let mut own: HashMap<Uuid, &Statement> = HashMap::new();
+        let mut own: HashMap<Uuid, &Prepared> = HashMap::new();
         let mut new = Vec::with_capacity(batch.statements.len());
         for prepared in &batch.statements {
             let id = prepared.id;
             if prepared.is_named || self.known.contains_key(&id) {
                 let taken = match self.known.get(&id) {
-                    // One that cannot be read any more is equal to none.
-                    Some(None) => return Err(StoreError::Conflict(id)),
-                    Some(Some(known)) => Some(known),
-                    None => self.accepted.get(&id).or_else(|| own.get(&id)).copied(),
+                    Some(known) => Some(known.as_ref().map(Cow::Borrowed)),
+                    None => {
+                        let other = self.accepted.get(&id).or_else(|| own.get(&id));
+                        other.map(|other| other.statement().map(Cow::Owned))
+                    }
                 };
-                match taken {
-                    Some(known) if known.is_equivalent(&prepared.statement) => continue,
+                match taken.map(|taken| (taken, prepared.statement())) {
+                    Some((Some(taken), Some(statement))) if taken.is_equivalent(&statement) => continue,
+                    // One that cannot be read any more is equal to none.
                     Some(_) => return Err(StoreError::Conflict(id)),
-                    None => own.insert(id, &prepared.statement),
+                    None => own.insert(id, prepared),
                 };
             }
             new.push(prepared);
