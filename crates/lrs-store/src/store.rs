@@ -259,7 +259,7 @@ impl Store {
     /// Begins to write statements of some stores, each with whether they refer to others; the turn ends when it is
     /// dropped, after the commit.
     pub(crate) async fn turn(&self, tx: &mut Tx, stores: &[(StoreId, bool)]) -> Result<Turn<'_>, StoreError> {
-        let held = match tx.postgres() {
+        let mut held = match tx.postgres() {
             None => {
                 // The clock is read under the lock that readers take: none of them can have promised a later time.
                 let mut floor = lock(&self.in_flight.floor);
@@ -274,14 +274,15 @@ impl Store {
                 .await?
                 .ok_or(StoreError::Busy)?,
         };
+        held.since = held.since.max(self.floor());
         Ok(self.turn_of(held))
     }
 
-    /// The turn of who has begun to write.
+    /// The turn of who writes what is stored after a time.
     pub(crate) fn turn_of(&self, held: Held) -> Turn<'_> {
         Turn {
             store: self,
-            latest: held.since.max(self.floor()),
+            latest: held.since,
             writer: held.writer,
         }
     }
