@@ -1,6 +1,6 @@
-//! New statements for which nothing must be looked up, such as those that a course sends without an id once its activities are
-//! known: on PostgreSQL, one query takes the locks, chooses when they are stored, and writes them with their rows. It is a
-//! transaction by itself, and one journey to the database in place of four.
+//! Statements that are new and refer to no other, such as those of a course once its activities are known: on PostgreSQL, one query
+//! takes the locks, chooses when they are stored, and writes them with their rows. It is a transaction by itself, and one
+//! journey to the database in place of many.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +18,13 @@ use crate::{
     watermark::{self, Held},
 };
 
-/// What is written after the locks are held. A statement's text says when it is stored, at one place or two. A key that stands
+/// What is written after the locks are held: nothing where an id that a client chose is known already. A statement's text says when it is stored, at one place or two. A key that stands
 /// for something else already fails by a division by zero: another way of writing says what is wrong.
 const WRITE: &str = "
-    , base AS MATERIALIZED (SELECT writer::BIGINT AS writer, GREATEST(since, $7) AS since FROM held),
+    , base AS MATERIALIZED (
+        SELECT writer::BIGINT AS writer, GREATEST(since, $7) AS since FROM held
+        WHERE CARDINALITY($23::UUID[]) = 0 OR are_new_ids($8, $9, $23)
+    ),
     statements AS (
         INSERT INTO statement (place, store_id, part, id, version, voided, voids, payload)
         SELECT (v.stored * $10) + v.writer, $8, $9, v.id, v.version, FALSE, FALSE,
@@ -51,10 +54,10 @@ const WRITE: &str = "
         FROM base CROSS JOIN UNNEST($20::BIGINT[], $21::BYTEA[], $22::TEXT[]) AS u (key, hash, name)
         ON CONFLICT (store_id, key, name_hash, part) DO NOTHING
     )
-    SELECT writer, since FROM base";
+    SELECT held.writer::BIGINT, base.since FROM held LEFT JOIN base ON TRUE";
 
 impl Store {
-    /// Writes the batches of a store by one query, where the engine can and nothing must be looked up for them.
+    /// Writes the batches of a store by one query, where the engine can and nothing is known of them yet.
     ///
     /// # Errors
     ///
@@ -87,6 +90,8 @@ impl Store {
             .collect();
         let new: Vec<_> = batches.iter().flat_map(|batch| &batch.statements).collect();
         let ids: Vec<Uuid> = new.iter().map(|prepared| prepared.id).collect();
+        let chosen = new.iter().filter(|prepared| prepared.is_named);
+        let chosen: Vec<Uuid> = chosen.map(|prepared| prepared.id).collect();
         let versions: Vec<String> = new.iter().map(|prepared| prepared.version.to_string()).collect();
         let texts: Vec<&str> = new.iter().map(|prepared| prepared.text.unstamped()).collect();
         let (first, second): (Vec<i32>, Vec<i32>) =
@@ -101,7 +106,7 @@ impl Store {
 
         let _writing = self.uncounted.writing().await;
         let sql = format!("{}{WRITE}", watermark::HOLD);
-        let result: Result<Option<(i64, i64)>, _> = watermark::bind(
+        let result: Result<Option<(i64, Option<i64>)>, _> = watermark::bind(
             sqlx::query_as(AssertSqlSafe(sql)),
             &[(store, false)],
             self.writer.number(),
@@ -132,11 +137,15 @@ impl Store {
                 .map(|name| to_column(&name.text).into_owned())
                 .collect::<Vec<String>>(),
         )
+        .bind(chosen)
         .fetch_optional(writers)
         .await;
         let (writer, since) = match result {
             Err(error) if is_division_by_zero(&error) => return Ok(None),
             result => result?.ok_or(StoreError::Busy)?,
+        };
+        let Some(since) = since else {
+            return Ok(None);
         };
         let marks = meanings.iter().map(|(key, (check, _))| (store, *key, *check));
         self.dictionary.extend(marks);
@@ -182,11 +191,9 @@ impl Store {
     }
 }
 
-/// Whether nothing must be looked up to write a batch.
+/// Whether a batch is no more than its statements, and these refer to no other.
 fn is_plain(batch: &PreparedBatch) -> bool {
-    !batch.refers()
-        && batch.attachments.is_empty()
-        && batch.statements.iter().all(|prepared| !prepared.is_named)
+    !batch.refers() && batch.attachments.is_empty()
 }
 
 fn is_division_by_zero(error: &sqlx::Error) -> bool {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 6] = [
+static MIGRATIONS: [(i64, &str, &str, &str); 7] = [
     (
         1,
         "foundation",
@@ -48,6 +48,12 @@ static MIGRATIONS: [(i64, &str, &str, &str); 6] = [
         "tallies",
         include_str!("../migrations/sqlite/0008_tallies.sql"),
         include_str!("../migrations/postgres/0008_tallies.sql"),
+    ),
+    (
+        9,
+        "new_ids",
+        include_str!("../migrations/sqlite/0009_new_ids.sql"),
+        include_str!("../migrations/postgres/0009_new_ids.sql"),
     ),
 ];
 

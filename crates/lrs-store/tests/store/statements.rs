@@ -4,10 +4,12 @@ use std::sync::{
 };
 
 use cartable_lrs_store::{
-    Batch, DEFAULT_STORE, Draft, Facet, Location, NewAttachment, Order, Scope, StatementFilter, Store,
-    StoreError, StoreId, on_both_engines, testing::TestDatabase,
+    Batch, DEFAULT_STORE, Draft, Facet, Inserted, Location, NewAttachment, Order, Scope, StatementFilter,
+    Store, StoreError, StoreId, on_both_engines, testing::TestDatabase,
 };
 use cartable_xapi::{Actor, ActorRef, Statement, Timestamp, Uuid, Version};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{activity, authority, draft, execute, statement, uuid};
 
@@ -383,27 +385,80 @@ on_both_engines! {
         }
     }
 
-    async fn eight_writers_lose_nothing(database) {
+    async fn eight_writers_lose_nothing_and_are_told_what_was_stored(database) {
         let store = database.open().await;
         let writers: Vec<_> = (0..8).map(|writer| {
             let store = store.clone();
             tokio::spawn(async move {
+                let mut told = Vec::new();
                 for batch in 0..4 {
                     // All touch the same activity and the same agent.
-                    let texts = (0..3).map(|count| statement(writer * 1000 + batch * 10 + count, "zoe", "completed", &activity("7")));
-                    let drafts: Vec<Draft> = texts.map(|text| draft(&text)).collect();
-                    store.insert(DEFAULT_STORE, drafts, &authority()).await.unwrap();
+                    let ids = (0..3).map(|count| writer * 1000 + batch * 10 + count);
+                    let drafts: Vec<Draft> = ids.map(|id| draft(&statement(id, "zoe", "completed", &activity("7")))).collect();
+                    told.push(store.insert(DEFAULT_STORE, drafts, &authority()).await.unwrap());
                 }
+                told
             })
         }).collect();
+        let mut told = Vec::new();
         for writer in writers {
-            writer.await.unwrap();
+            told.extend(writer.await.unwrap());
+        }
+        for Inserted { ids, stored } in told {
+            let last = store.statement(DEFAULT_STORE, ids[2], false).await.unwrap().unwrap();
+            assert_eq!(last.place.stored(), stored.unwrap());
         }
         let mut ids = walk(&store, by(agent("zoe"), Scope::Direct)).await;
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 8 * 4 * 3);
     }
+}
+
+/// One query takes the locks and writes, and sees what was there when it began: that must not be all it goes by.
+#[tokio::test]
+async fn what_was_voided_while_it_waited_to_be_written_is_voided_on_postgres() {
+    let database = TestDatabase::postgres().await;
+    let store = database.open().await;
+    let Location::Postgres(url) = &database.location else {
+        unreachable!()
+    };
+    let mut other = PgConnection::connect(url).await.unwrap();
+    // As one does who writes statements that refer to others.
+    other
+        .execute("BEGIN; SELECT pg_advisory_xact_lock(1128354387, 1)")
+        .await
+        .unwrap();
+    let writer = tokio::spawn({
+        let store = store.clone();
+        async move { insert(&store, &[statement(7, "zoe", "completed", &activity("7"))]).await }
+    });
+    let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND classid = 1128354387";
+    while sqlx::query_scalar::<_, i64>(waiting)
+        .fetch_one(&mut other)
+        .await
+        .unwrap()
+        == 0
+    {
+        tokio::task::yield_now().await;
+    }
+    let voiding = format!(
+        "INSERT INTO voiding (store_id, part, target) VALUES (1, 1024, '{}'); COMMIT",
+        uuid(7)
+    );
+    other.execute(AssertSqlSafe(voiding)).await.unwrap();
+    writer.await.unwrap();
+    assert_eq!(
+        store.statement(DEFAULT_STORE, uuid(7), false).await.unwrap(),
+        None
+    );
+    assert!(
+        store
+            .statement(DEFAULT_STORE, uuid(7), true)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 /// Another database stands for a replica that has nothing yet: searches go there, and who asks by id is not told so.

@@ -1,0 +1,1 @@
+-- Nothing: on PostgreSQL, a function that a single query needs to know what others did meanwhile.
