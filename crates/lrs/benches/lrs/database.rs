@@ -20,8 +20,7 @@ pub(crate) fn postgres_server() -> Option<String> {
 pub(crate) struct Database {
     pub(crate) location: Location,
     engine: EngineName,
-    /// Removed at the end.
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 impl Database {
@@ -33,7 +32,7 @@ impl Database {
                 Ok(Self {
                     location: Location::Folder(folder.path().to_owned()),
                     engine,
-                    _folder: Some(folder),
+                    folder: Some(folder),
                 })
             }
             EngineName::Citus => Ok(Self::citus().await),
@@ -47,7 +46,7 @@ impl Database {
                 Ok(Self {
                     location: Location::Postgres(format!("{start}/{name}")),
                     engine,
-                    _folder: None,
+                    folder: None,
                 })
             }
         }
@@ -60,7 +59,7 @@ impl Database {
         Self {
             location: database.location,
             engine: EngineName::Citus,
-            _folder: None,
+            folder: None,
         }
     }
 
@@ -84,13 +83,17 @@ impl Database {
         Ok(())
     }
 
-    /// Removes it.
+    /// Removes it, and waits until the disk is done with that.
     pub(crate) async fn drop(self) -> Result<()> {
         // Those of Citus are on several servers; they are left to who runs these.
         if let (EngineName::Postgres, Location::Postgres(url)) = (self.engine, &self.location) {
             let (_, name) = url.rsplit_once('/').unwrap_or_default();
             administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await?;
         }
+        if let Some(folder) = self.folder {
+            folder.close()?;
+        }
+        Command::new("sync").status()?;
         Ok(())
     }
 }

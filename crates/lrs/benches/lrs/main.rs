@@ -183,8 +183,16 @@ impl Bench<'_> {
     async fn drive(&self, service: &Service, wanted: impl Fn(Mode) -> bool) -> Result<Vec<Figures>> {
         let mut figures = Vec::new();
         for mode in self.modes().filter(|mode| wanted(*mode)) {
-            say(mode.name());
-            figures.push(service.drive(mode, self.lasting()).await?);
+            let driven = service.drive(mode, self.lasting()).await?;
+            // A long run that fails later has not been for nothing.
+            say(&format!(
+                "{}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
+                mode.name(),
+                driven.requests_per_second(),
+                driven.percentile(50),
+                driven.percentile(99),
+            ));
+            figures.push(driven);
         }
         Ok(figures)
     }
