@@ -148,12 +148,11 @@ impl<'g> Ledger<'g> {
         for prepared in &batch.statements {
             let id = prepared.id;
             if prepared.is_named || self.known.contains_key(&id) {
-                let taken = match self.known.get(&id) {
-                    Some(known) => Some(known.as_ref().map(Cow::Borrowed)),
-                    None => {
-                        let other = self.accepted.get(&id).or_else(|| own.get(&id));
-                        other.map(|other| other.statement().map(Cow::Owned))
-                    }
+                let taken = if let Some(known) = self.known.get(&id) {
+                    Some(known.as_ref().map(Cow::Borrowed))
+                } else {
+                    let other = self.accepted.get(&id).or_else(|| own.get(&id));
+                    other.map(|other| other.statement().map(Cow::Owned))
                 };
                 match taken.map(|taken| (taken, prepared.statement())) {
                     Some((Some(taken), Some(statement))) if taken.is_equivalent(&statement) => continue,
