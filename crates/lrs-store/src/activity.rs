@@ -137,7 +137,7 @@ fn hash(text: &[u8]) -> u64 {
 
 /// So many activities are remembered, each for so long, in microseconds: another node may learn something else meanwhile.
 const REMEMBERED: usize = 50_000;
-const MEMORY: u64 = 5_000_000;
+const MEMORY: u64 = 30_000_000;
 
 /// What was said last of each activity, and is merged already: most statements repeat it.
 #[derive(Debug, Default)]
