@@ -36,7 +36,8 @@ use crate::{
 
 /// So many statements are kept before their rows begin to be written: few enough to be read again in a moment, as many as
 /// half as much again at the most; and enough for a page of a large index to take several rows at a time. With a million
-/// statements kept, batches are written at 0.5 of a young store's rate with 4,000, 0.7 with 8,000, and as fast with 16,000.
+/// statements kept, batches are written at 0.5 of a young store's rate with 4,000, 0.7 with 8,000, 0.8 with 12,000, and as
+/// fast with 16,000, of which too many would be read again.
 const FULL: usize = 12_000;
 /// Rows that are written beside others are a multiple of this.
 const LENGTH: usize = 128;

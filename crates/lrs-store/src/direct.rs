@@ -18,8 +18,9 @@ use crate::{
     watermark::{self, Held},
 };
 
-/// What is written after the locks are held: nothing where an id that a client chose is known already. A statement's text says when it is stored, at one place or two. A key that stands
-/// for something else already fails by a division by zero: another way of writing says what is wrong.
+/// What is written after the locks are held: nothing where an id that a client chose is known already. A statement's text
+/// says when it is stored, at one place or two. A key that stands for something else already fails by a division by zero:
+/// another way of writing says what is wrong.
 const WRITE: &str = "
     , base AS MATERIALIZED (
         SELECT writer::BIGINT AS writer, GREATEST(since, $7) AS since FROM held

@@ -8,7 +8,6 @@ use cartable_lrs_store::{
     Store, StoreError, StoreId, on_both_engines, testing::TestDatabase,
 };
 use cartable_xapi::{Actor, ActorRef, Statement, Timestamp, Uuid, Version};
-
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{activity, authority, draft, execute, statement, uuid};
@@ -433,7 +432,8 @@ async fn what_was_voided_while_it_waited_to_be_written_is_voided_on_postgres() {
         let store = store.clone();
         async move { insert(&store, &[statement(7, "zoe", "completed", &activity("7"))]).await }
     });
-    let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND classid = 1128354387";
+    let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND classid = 1128354387
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     while sqlx::query_scalar::<_, i64>(waiting)
         .fetch_one(&mut other)
         .await
