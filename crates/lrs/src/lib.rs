@@ -52,9 +52,11 @@ pub fn router(lrs: &Lrs) -> Result<Router, ConsoleError> {
         .merge(xapi::routes(lrs.clone()))
         .with_state(lrs.clone())
         .merge(console::routes(lrs)?)
-        .layer(middleware::from_fn_with_state(lrs.clone(), proxy::forwarded))
-        .layer(middleware::from_fn(server::bound))
-        .layer(CatchPanicLayer::new()))
+        // In one layer: each that a router gets by itself copies the whole service for every request.
+        .layer((
+            CatchPanicLayer::new(),
+            middleware::from_fn_with_state(lrs.clone(), server::admit),
+        )))
 }
 
 async fn to_console(State(lrs): State<Lrs>) -> Redirect {

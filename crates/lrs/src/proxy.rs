@@ -3,22 +3,23 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request},
     http::HeaderMap,
-    middleware::Next,
-    response::Response,
 };
 
 use crate::{Peer, environment::Lrs};
 
 /// Replaces the proxy's address by the client's in all that follows.
-pub(crate) async fn forwarded(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
+pub(crate) async fn forwarded(lrs: &Lrs, request: Request) -> Request {
+    if lrs.trusted_proxies().is_empty() {
+        return request;
+    }
     let (mut parts, body) = request.into_parts();
-    if let Ok(ConnectInfo(peer)) = Peer::from_request_parts(&mut parts, &lrs).await {
+    if let Ok(ConnectInfo(peer)) = Peer::from_request_parts(&mut parts, lrs).await {
         let client = client(peer, &parts.headers, lrs.trusted_proxies());
         parts.extensions.insert(ConnectInfo(client));
     }
-    next.run(Request::from_parts(parts, body)).await
+    Request::from_parts(parts, body)
 }
 
 /// The last address of `X-Forwarded-For` that is not itself a trusted proxy.

@@ -17,7 +17,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, Request, State},
     http::StatusCode,
     middleware::Next,
     response::{IntoResponse, Response},
@@ -34,7 +34,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::refusal::Refusal;
+use crate::{environment::Lrs, proxy, refusal::Refusal};
 
 /// Connections at once; others wait to be accepted.
 const CONNECTIONS: usize = 1024;
@@ -194,8 +194,19 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// Refuses, with a reason, a head that is too long and a request that takes too long.
-pub(crate) async fn bound(request: Request, next: Next) -> Response {
+/// What every request goes through first: from whom it really comes, and its bounds.
+pub(crate) async fn admit(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
+    match bound(&request) {
+        Ok(()) => {
+            let request = proxy::forwarded(&lrs, request).await;
+            in_time(next.run(request)).await
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Refuses, with a reason, a head that is too long.
+fn bound(request: &Request) -> Result<(), Refusal> {
     let address = request
         .uri()
         .path_and_query()
@@ -206,19 +217,22 @@ pub(crate) async fn bound(request: Request, next: Next) -> Response {
     });
     if address > ADDRESS {
         let reason = format!("the address is longer than {ADDRESS} bytes");
-        Refusal::new(StatusCode::URI_TOO_LONG, reason).into_response()
+        Err(Refusal::new(StatusCode::URI_TOO_LONG, reason))
     } else if head > HEAD || headers.len() > HEADER_COUNT {
         let reason =
             format!("the address and the headers are longer than {HEAD} bytes, or more than {HEADER_COUNT}");
-        Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, reason).into_response()
+        Err(Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, reason))
     } else {
-        tokio::time::timeout(REQUEST, next.run(request))
-            .await
-            .unwrap_or_else(|_| {
-                let reason = format!("the request did not end in {} seconds", REQUEST.as_secs());
-                Refusal::new(StatusCode::REQUEST_TIMEOUT, reason).into_response()
-            })
+        Ok(())
     }
+}
+
+/// Refuses, with a reason, a request that takes too long.
+async fn in_time(answer: impl Future<Output = Response>) -> Response {
+    tokio::time::timeout(REQUEST, answer).await.unwrap_or_else(|_| {
+        let reason = format!("the request did not end in {} seconds", REQUEST.as_secs());
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, reason).into_response()
+    })
 }
 
 #[cfg(test)]
@@ -231,7 +245,9 @@ mod tests {
     async fn a_body_that_does_not_arrive_is_refused_with_a_reason() {
         let router = Router::new()
             .route("/", post(async |_: Bytes| ()))
-            .layer(axum::middleware::from_fn(bound));
+            .layer(axum::middleware::from_fn(async |request: Request, next: Next| {
+                in_time(next.run(request)).await
+            }));
         let body = Body::from_stream(futures_util::stream::pending::<io::Result<Bytes>>());
         let answer = router
             .oneshot(Request::post("/").body(body).unwrap())

@@ -3,10 +3,8 @@
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, HeaderValue, Method, Uri, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use cartable_xapi::Version;
 
@@ -24,27 +22,17 @@ const HEADERS: [HeaderName; 7] = [
     header::ACCEPT_LANGUAGE,
 ];
 
-/// Rewrites a request of the alternate syntax into the one it stands for; leaves any other alone.
-pub(super) async fn rewrite(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
+/// The request that one of the alternate syntax stands for; any other as it is.
+pub(super) async fn resolve(lrs: &Lrs, request: Request) -> Result<Request, Refusal> {
     let query = request.uri().query().unwrap_or_default();
-    let alternate = request.method() == Method::POST
+    let is_alternate = request.method() == Method::POST
         && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "method");
     // In 2.0, `method` is an unknown parameter, which is refused where parameters are read.
     let is_2_0 = version_of(request.headers()).is_some_and(Version::is_2_0);
-    if !alternate || is_2_0 {
-        return next.run(request).await;
-    }
-    match rewritten(&lrs, request).await {
-        Ok(request) => {
-            let version = version_of(request.headers());
-            let mut response = next.run(request).await;
-            // The answer's version is that of the form.
-            if let Some(Ok(version)) = version.map(|version| HeaderValue::try_from(version.to_string())) {
-                response.headers_mut().insert(VERSION, version);
-            }
-            response
-        }
-        Err(refusal) => refusal.into_response(),
+    if is_alternate && !is_2_0 {
+        rewritten(lrs, request).await
+    } else {
+        Ok(request)
     }
 }
 

@@ -63,12 +63,10 @@ pub(crate) fn routes(lrs: Lrs) -> Router<Lrs> {
     let resources = resources
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .with_state(lrs.clone())
-        .layer(compression());
+        .with_state(lrs.clone());
     // The alternate request syntax changes the method and the address, so it comes before they choose a resource.
-    let resources = middleware::from_fn_with_state(lrs.clone(), alternate::rewrite).layer(resources);
-    let resources = middleware::from_fn_with_state(lrs, common_headers).layer(resources);
-    Router::new().route_service(&format!("{XAPI}/{{*path}}"), cors().layer(resources))
+    let resources = (cors(), middleware::from_fn_with_state(lrs, answer), compression()).layer(resources);
+    Router::new().route_service(&format!("{XAPI}/{{*path}}"), resources)
 }
 
 /// Compresses answers for clients that ask for it: statements repeat the same words. A document has an entity tag of its
@@ -134,22 +132,31 @@ fn cors() -> CorsLayer {
 const UNVERSIONED: HeaderValue = HeaderValue::from_static("0.9");
 
 /// Every answer has the request's version, and the time up to which it knows all statements.
-async fn common_headers(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
+async fn answer(State(lrs): State<Lrs>, request: Request, next: Next) -> Response {
     let is_about = request.uri().path().trim_end_matches('/').ends_with("/about");
-    let version = match (version_of(request.headers()), request.headers().get(VERSION)) {
-        (Some(version), _) => HeaderValue::try_from(version.to_string()).ok(),
+    let mut version = match (version_of(request.headers()), request.headers().get(VERSION)) {
         (None, None) if !is_about => Some(UNVERSIONED),
-        _ => HeaderValue::try_from(Version::V1_0_3.to_string()).ok(),
+        (version, _) => header_of(version.unwrap_or(Version::V1_0_3)),
     };
     // Read before the answer is made: what is stored meanwhile must not be promised.
     let (consistent_through, outage) = match lrs.store().consistent_through().await {
         Ok(time) => (Some(time), None),
         Err(error) => (None, error.outage().map(|_| Refusal::from(error))),
     };
-    let mut response = match outage {
+    let request = match outage {
         // All else needs the database, and would wait for it once more.
-        Some(refusal) if !is_about => refusal.into_response(),
-        _ => next.run(request).await,
+        Some(refusal) if !is_about => Err(refusal),
+        _ => alternate::resolve(&lrs, request).await,
+    };
+    let mut response = match request {
+        Ok(request) => {
+            // The version of a request in the alternate syntax is that of its form.
+            if let Some(known) = version_of(request.headers()) {
+                version = header_of(known);
+            }
+            next.run(request).await
+        }
+        Err(refusal) => refusal.into_response(),
     };
     let headers = response.headers_mut();
     if let Some(version) = version {
@@ -171,6 +178,10 @@ async fn common_headers(State(lrs): State<Lrs>, request: Request, next: Next) ->
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+fn header_of(version: Version) -> Option<HeaderValue> {
+    HeaderValue::try_from(version.to_string()).ok()
 }
 
 /// The version that a request names, if it is one that this server knows.
