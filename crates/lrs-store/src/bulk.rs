@@ -149,7 +149,7 @@ pub(crate) struct Find<'v> {
 }
 
 /// Finds rows.
-pub(crate) async fn find<R>(tx: &mut Tx, find: Find<'_>) -> Result<Vec<R>, sqlx::Error>
+pub(crate) async fn find<R>(by: &mut impl Connect, find: Find<'_>) -> Result<Vec<R>, sqlx::Error>
 where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
@@ -157,7 +157,7 @@ where
     let count = columns.first().map_or(0, Column::len);
     let select = |condition| format!("SELECT {} FROM {} WHERE {condition}", find.what, find.from);
     let mut found = Vec::new();
-    match tx.connection() {
+    match by.connection() {
         Connection::Sqlite(connection) => {
             let text = |rows| sqlx::query_as(AssertSqlSafe(select(among_values(&names, rows))));
             in_lengths!(&columns, text, |query| {

@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{AssertSqlSafe, error::DatabaseError};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
     agent::Name,
     draft::{Inserted, PreparedBatch},
     engine::Engine,
-    error::StoreError,
+    error::{StoreError, is_division_by_zero},
     place::{Place, WRITERS},
     store::{Store, StoreId},
     text::to_column,
@@ -195,8 +195,4 @@ impl Store {
 /// Whether a batch is no more than its statements, and these refer to no other.
 fn is_plain(batch: &PreparedBatch) -> bool {
     !batch.refers() && batch.attachments.is_empty()
-}
-
-fn is_division_by_zero(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(DatabaseError::code).as_deref() == Some("22012")
 }

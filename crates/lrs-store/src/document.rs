@@ -1,12 +1,15 @@
 //! State and profile documents.
 
+use std::borrow::Cow;
+
 use cartable_xapi::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
+    bulk::Column,
     document_write::{Change, DocumentWrite},
-    engine::{Connect, on_engine},
+    engine::on_engine,
     error::StoreError,
     store::{Store, StoreId},
     text::from_column,
@@ -95,36 +98,42 @@ impl DocumentKey<'_> {
     }
 }
 
+/// Which document: its kind, its subject, its registration, the hash of its name.
+pub(crate) type Id<'i> = (i16, Cow<'i, [u8]>, Uuid, Cow<'i, [u8]>);
+
+/// The columns by which documents are found.
+pub(crate) fn columns<'c, 'i: 'c>(
+    store: StoreId,
+    ids: impl ExactSizeIterator<Item = &'c Id<'i>> + Clone,
+) -> Vec<(&'static str, Column<'c>)> {
+    let count = ids.len();
+    vec![
+        ("store_id", Column::Integer(vec![store.0; count])),
+        ("part", Column::Integer(vec![store.part(); count])),
+        (
+            "kind",
+            Column::Integer(ids.clone().map(|(kind, ..)| i64::from(*kind)).collect()),
+        ),
+        (
+            "subject",
+            Column::Bytes(ids.clone().map(|(_, subject, ..)| &**subject).collect()),
+        ),
+        (
+            "registration",
+            Column::Id(ids.clone().map(|(_, _, registration, _)| *registration).collect()),
+        ),
+        (
+            "name_hash",
+            Column::Bytes(ids.map(|(.., name_hash)| &**name_hash).collect()),
+        ),
+    ]
+}
+
 pub(crate) fn name_hash(name: &str) -> Vec<u8> {
     Sha256::digest(name.as_bytes()).to_vec()
 }
 
 impl Store {
-    /// A document, when there is one.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn document(
-        &self,
-        store: StoreId,
-        key: &DocumentKey<'_>,
-        name: &str,
-    ) -> Result<Option<Document>, StoreError> {
-        let mut reader = self.engine.read().await?;
-        let subject = key.subject();
-        let name_hash = name_hash(name);
-        Ok(get(
-            &mut reader,
-            store,
-            key.kind,
-            &subject,
-            key.registration(),
-            &name_hash,
-        )
-        .await?)
-    }
-
     /// The names of the documents of a subject that were written after `since`; without a registration, of any.
     ///
     /// # Errors
@@ -240,35 +249,4 @@ impl Store {
             Done::Inserted(_) => Err(StoreError::Interrupted),
         }
     }
-}
-
-async fn get(
-    tx: &mut impl Connect,
-    store: StoreId,
-    kind: DocumentKind,
-    subject: &[u8],
-    registration: Uuid,
-    name_hash: &[u8],
-) -> Result<Option<Document>, sqlx::Error> {
-    let row: Option<(Vec<u8>, String, String, i64)> = on_engine!(tx, |connection| {
-        sqlx::query_as(
-            "SELECT content, content_type, etag, updated FROM document
-             WHERE store_id = $1 AND part = $2 AND kind = $3 AND subject = $4 AND registration = $5
-             AND name_hash = $6",
-        )
-        .bind(store.0)
-        .bind(store.part())
-        .bind(kind as i16)
-        .bind(subject)
-        .bind(registration)
-        .bind(name_hash)
-        .fetch_optional(connection)
-        .await?
-    });
-    Ok(row.map(|(content, content_type, etag, updated)| Document {
-        content,
-        content_type,
-        etag,
-        updated: Timestamp::from_micros(updated).unwrap_or(Timestamp::MIN),
-    }))
 }

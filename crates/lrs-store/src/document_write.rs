@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::{
     bulk::{self, Column, Delete, Find, Insert},
-    document::{DocumentKey, DocumentKind, Precondition, name_hash},
-    engine::{Tx, on_engine},
+    document::{DocumentKey, DocumentKind, Id, Precondition, columns, name_hash},
+    engine::{Connect, Tx, on_engine},
     error::StoreError,
     store::{Store, StoreId},
     text::to_column,
@@ -40,23 +40,20 @@ pub(crate) enum Change {
     Delete,
 }
 
-/// Which document: its kind, its subject, its registration, the hash of its name.
-type Id<'w> = (i16, Cow<'w, [u8]>, Uuid, Cow<'w, [u8]>);
-
-/// The same and what a document holds, as they are read.
+/// Which document, and what it holds, as they are read.
 type Row = (i16, Vec<u8>, Uuid, Vec<u8>, Vec<u8>, String, String);
 
 /// A document as it is, or will be.
 #[derive(Clone, Debug)]
-struct State<'w> {
-    content: Cow<'w, [u8]>,
-    content_type: Cow<'w, str>,
-    etag: String,
+pub(crate) struct State<'w> {
+    pub(crate) content: Cow<'w, [u8]>,
+    pub(crate) content_type: Cow<'w, str>,
+    pub(crate) etag: String,
 }
 
 /// The documents of a group, and those that it has changed since it last wrote.
 #[derive(Default)]
-struct Documents<'w> {
+pub(crate) struct Documents<'w> {
     /// Each as it is; nothing, when it is not there.
     states: BTreeMap<Id<'w>, Option<State<'w>>>,
     changed: BTreeMap<Id<'w>, &'w str>,
@@ -88,7 +85,15 @@ impl DocumentWrite {
         }
     }
 
-    /// The number of its lock: below zero, where no other locks are.
+    /// The numbers of their locks, below zero, where no other locks are: always in the same order, so that nobody waits for
+    /// ever.
+    pub(crate) fn locks(store: StoreId, writes: &[&Self]) -> Vec<i64> {
+        let mut locks: Vec<i64> = writes.iter().map(|write| write.lock(store)).collect();
+        locks.sort_unstable();
+        locks.dedup();
+        locks
+    }
+
     fn lock(&self, store: StoreId) -> i64 {
         let mut hasher = Sha256::new();
         hasher.update(store.0.to_be_bytes());
@@ -107,8 +112,13 @@ impl DocumentWrite {
         )
     }
 
+    /// Whether it deletes.
+    pub(crate) fn deletes(&self) -> bool {
+        matches!(self.change, Change::Delete)
+    }
+
     /// The document, when what becomes of it depends on what it is.
-    fn depends_on(&self) -> Option<Id<'_>> {
+    pub(crate) fn depends_on(&self) -> Option<Id<'_>> {
         let (_, name_hash) = self.name.as_ref()?;
         let is_blind = self.precondition == Precondition::None && !matches!(self.change, Change::Merge(..));
         (!is_blind).then(|| self.id(name_hash))
@@ -154,27 +164,16 @@ impl Store {
     ) -> Result<Vec<Result<String, StoreError>>, StoreError> {
         lock(tx, store, writes).await?;
         let now = (self.clock)().micros();
-        let mut documents = Documents::read(tx, store, writes).await?;
+        let ids = writes.iter().filter_map(|write| write.depends_on()).collect();
+        let mut documents = Documents::read(tx, store, &ids).await?;
         let mut results = Vec::with_capacity(writes.len());
         for write in writes {
-            let Some((name, name_hash)) = &write.name else {
+            if write.name.is_none() {
                 documents.write(tx, store, now).await?;
                 delete_all(tx, store, write).await?;
                 documents.forget(write);
-                results.push(Ok(String::new()));
-                continue;
-            };
-            let id = write.id(name_hash);
-            let current = documents.states.get(&id).and_then(Option::as_ref);
-            results.push(match write.apply(current) {
-                Ok(state) => {
-                    let etag = state.as_ref().map(|state| state.etag.clone());
-                    documents.changed.insert(id.clone(), name);
-                    documents.states.insert(id, state);
-                    Ok(etag.unwrap_or_default())
-                }
-                Err(error) => Err(error),
-            });
+            }
+            results.push(documents.change(write));
         }
         documents.write(tx, store, now).await?;
         Ok(results)
@@ -182,15 +181,18 @@ impl Store {
 }
 
 impl<'w> Documents<'w> {
-    /// Reads the documents on which it depends what is done.
-    async fn read(tx: &mut Tx, store: StoreId, writes: &[&'w DocumentWrite]) -> Result<Self, StoreError> {
-        let ids: BTreeSet<Id<'w>> = writes.iter().filter_map(|write| write.depends_on()).collect();
+    /// Reads documents.
+    pub(crate) async fn read(
+        by: &mut impl Connect,
+        store: StoreId,
+        ids: &BTreeSet<Id<'w>>,
+    ) -> Result<Self, StoreError> {
         let find = Find {
             what: "kind, subject, registration, name_hash, content, content_type, etag",
             from: "document",
             columns: columns(store, ids.iter()),
         };
-        let rows: Vec<Row> = bulk::find(tx, find).await?;
+        let rows: Vec<Row> = bulk::find(by, find).await?;
         let state = |(kind, subject, registration, name_hash, content, content_type, etag): Row| {
             let id = (kind, Cow::Owned(subject), registration, Cow::Owned(name_hash));
             let state = State {
@@ -204,6 +206,31 @@ impl<'w> Documents<'w> {
             states: rows.into_iter().map(state).collect(),
             changed: BTreeMap::new(),
         })
+    }
+
+    /// Those that are there.
+    pub(crate) fn there(&self) -> impl Iterator<Item = (&Id<'w>, &State<'w>)> {
+        let states = self.states.iter();
+        states.filter_map(|(id, state)| Some((id, state.as_ref()?)))
+    }
+
+    /// Those that have changed and are there, with their names.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = (&Id<'w>, &'w str, &State<'w>)> {
+        let changed = self.changed.iter();
+        changed.filter_map(|(id, name)| Some((id, *name, self.states.get(id)?.as_ref()?)))
+    }
+
+    /// Does what is asked of a document, in memory; its entity tag.
+    pub(crate) fn change(&mut self, write: &'w DocumentWrite) -> Result<String, StoreError> {
+        let Some((name, name_hash)) = &write.name else {
+            return Ok(String::new());
+        };
+        let id = write.id(name_hash);
+        let state = write.apply(self.states.get(&id).and_then(Option::as_ref))?;
+        let etag = state.as_ref().map(|state| state.etag.clone());
+        self.changed.insert(id.clone(), name);
+        self.states.insert(id, state);
+        Ok(etag.unwrap_or_default())
     }
 
     /// Knows no longer what all the documents of a subject have been deleted hold.
@@ -220,19 +247,15 @@ impl<'w> Documents<'w> {
 
     /// Writes what has changed.
     async fn write(&mut self, tx: &mut Tx, store: StoreId, now: i64) -> Result<(), StoreError> {
-        let changed = std::mem::take(&mut self.changed);
-        let state = |id: &Id<'w>| self.states.get(id).and_then(Option::as_ref);
-        let gone: Vec<&Id<'w>> = changed.keys().filter(|id| state(id).is_none()).collect();
+        let is_there = |id: &Id<'w>| self.states.get(id).is_some_and(Option::is_some);
+        let gone: Vec<&Id<'w>> = self.changed.keys().filter(|id| !is_there(id)).collect();
         let delete = Delete {
             from: "document",
             columns: columns(store, gone.into_iter()),
         };
         bulk::delete(tx, delete).await?;
 
-        let kept: Vec<(&Id<'w>, &str, &State<'w>)> = changed
-            .iter()
-            .filter_map(|(id, name)| Some((id, *name, state(id)?)))
-            .collect();
+        let kept: Vec<(&Id<'w>, &str, &State<'w>)> = self.kept().collect();
         let names: Vec<Cow<'_, str>> = kept.iter().map(|(_, name, _)| to_column(name)).collect();
         let mut columns: Vec<Column<'_>> = columns(store, kept.iter().map(|(id, ..)| *id))
             .into_iter()
@@ -255,49 +278,18 @@ impl<'w> Documents<'w> {
                                     ELSE document.updated + 1 END",
         };
         bulk::insert(tx, insert).await?;
+        self.changed.clear();
         Ok(())
     }
 }
 
-/// The columns by which documents are found.
-fn columns<'c>(
-    store: StoreId,
-    ids: impl ExactSizeIterator<Item = &'c Id<'c>> + Clone,
-) -> Vec<(&'static str, Column<'c>)> {
-    let count = ids.len();
-    vec![
-        ("store_id", Column::Integer(vec![store.0; count])),
-        ("part", Column::Integer(vec![store.part(); count])),
-        (
-            "kind",
-            Column::Integer(ids.clone().map(|(kind, ..)| i64::from(*kind)).collect()),
-        ),
-        (
-            "subject",
-            Column::Bytes(ids.clone().map(|(_, subject, ..)| &**subject).collect()),
-        ),
-        (
-            "registration",
-            Column::Id(ids.clone().map(|(_, _, registration, _)| *registration).collect()),
-        ),
-        (
-            "name_hash",
-            Column::Bytes(ids.map(|(.., name_hash)| &**name_hash).collect()),
-        ),
-    ]
-}
-
-/// Lets nobody else read one of the documents to write it: on PostgreSQL, always in the same order, so that nobody waits for
-/// ever; `SQLite` has one writer at a time anyway.
+/// Lets nobody else read one of the documents to write it; `SQLite` has one writer at a time anyway.
 async fn lock(tx: &mut Tx, store: StoreId, writes: &[&DocumentWrite]) -> Result<(), sqlx::Error> {
     if let Some(transaction) = tx.postgres()
         && !writes.is_empty()
     {
-        let mut locks: Vec<i64> = writes.iter().map(|write| write.lock(store)).collect();
-        locks.sort_unstable();
-        locks.dedup();
         sqlx::query("SELECT pg_advisory_xact_lock(number) FROM UNNEST($1::BIGINT[]) AS number")
-            .bind(locks)
+            .bind(DocumentWrite::locks(store, writes))
             .execute(&mut **transaction)
             .await?;
     }

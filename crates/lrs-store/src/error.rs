@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
 /// Why the store did not do what it was asked.
@@ -143,4 +144,10 @@ impl StoreError {
             Some("23505" | "40001" | "40P01" | "1555" | "2067")
         )
     }
+}
+
+/// Whether a query found that what it takes for granted does not hold, which it says by a division by zero: nothing was
+/// written.
+pub(crate) fn is_division_by_zero(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(DatabaseError::code).as_deref() == Some("22012")
 }

@@ -11,9 +11,11 @@ use crate::{
     activity::Known,
     backlog::Backlog,
     credential::Credential,
+    document_read::{self, Wanted},
     draft::{Batch, Inserted},
     engine::{Engine, Location, Tx, in_time, on_engine},
     error::StoreError,
+    lanes::Lanes,
     migration,
     place::Place,
     readiness::Readiness,
@@ -49,6 +51,8 @@ pub struct Store {
     pub(crate) clock: Clock,
     in_flight: Arc<InFlight>,
     pub(crate) writer: Arc<Writer>,
+    /// The documents that are asked for.
+    pub(crate) wanted: Arc<Lanes<Wanted>>,
     pub(crate) readiness: Arc<Readiness>,
     /// What index keys stand for, and names of agents, as far as they are known to be there.
     pub(crate) dictionary: Arc<Seen>,
@@ -105,6 +109,7 @@ impl Store {
         };
         let store = Self {
             writer: Arc::new(Writer::new(&engine)),
+            wanted: Arc::new(Lanes::new(document_read::LANES)),
             backlog: matches!(engine, Engine::Sqlite { .. }).then(Arc::default),
             engine,
             clock,

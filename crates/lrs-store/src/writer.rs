@@ -2,16 +2,16 @@
 //!
 //! 1. [`Store::submit`] puts a job in the queue, as long as there is room, and begins a lane when one is free: a job that is
 //!    alone waits for nobody.
-//! 2. A lane takes the jobs that wait, up to a bound, and writes them in one transaction: one lane on `SQLite`, which has one
+//! 2. A lane (`lanes.rs`) takes the jobs that wait, up to a bound, and writes them in one transaction: one lane on `SQLite`, which has one
 //!    writer, two on PostgreSQL, so that one writes while the other waits for the disk.
 //! 3. Each job is checked before anything of it is written, and refused alone. A fault of the database in a group of
 //!    several is found by writing each job by itself.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    mem, slice,
+    collections::BTreeMap,
+    slice,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -24,6 +24,7 @@ use crate::{
     draft::{Inserted, PreparedBatch},
     engine::{Engine, in_time},
     error::StoreError,
+    lanes::Lanes,
     statement::{Group, Lessons},
     store::{Store, StoreId},
 };
@@ -33,8 +34,6 @@ const GROUP: usize = 1000;
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// What waits to be written has so many KiB at the most; what comes then is asked to come again.
 const ROOM: usize = 64 * 1024;
-/// Other tasks get a turn so many times at the most before a group is taken.
-const TURNS: usize = 20;
 /// A transaction that got in the way of another is tried again so many times.
 const ATTEMPTS: usize = 5;
 
@@ -78,34 +77,25 @@ struct Job {
     _room: OwnedSemaphorePermit,
 }
 
-/// The queue, and how many lanes write.
+/// The lanes that write.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    queue: Mutex<Queue>,
+    lanes: Lanes<Job>,
     room: Arc<Semaphore>,
-    lanes: usize,
     /// Whether a transaction writes to one store: on Citus, two of them may be with two workers.
     is_apart: bool,
     /// The number that the next transaction would like to have among writers.
     number: AtomicI64,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    jobs: VecDeque<Job>,
-    /// The lanes that write now.
-    lanes: usize,
-}
-
 impl Writer {
     pub(crate) fn new(engine: &Engine) -> Self {
         Self {
-            queue: Mutex::default(),
-            room: Arc::new(Semaphore::new(ROOM)),
-            lanes: match engine {
+            lanes: Lanes::new(match engine {
                 Engine::Sqlite { .. } => 1,
                 Engine::Postgres { .. } => 2,
-            },
+            }),
+            room: Arc::new(Semaphore::new(ROOM)),
             is_apart: engine.is_distributed(),
             number: AtomicI64::new(0),
         }
@@ -116,73 +106,24 @@ impl Writer {
         self.number.fetch_add(1, Ordering::Relaxed).rem_euclid(1024)
     }
 
-    /// Puts a job in the queue; whether a lane must begin.
-    fn push(&self, job: Job) -> bool {
-        let mut queue = self.lock();
-        queue.jobs.push_back(job);
-        let begins = queue.lanes < self.lanes;
-        queue.lanes += usize::from(begins);
-        begins
-    }
-
-    /// Lets requests get to the queue that have been received: what a transaction costs is shared by more of them. That takes no
-    /// longer than what there is to do meanwhile.
-    async fn gather(&self) {
-        let mut waiting = self.lock().jobs.len();
-        for _ in 0..TURNS {
-            tokio::task::yield_now().await;
-            let before = mem::replace(&mut waiting, self.lock().jobs.len());
-            if waiting == before {
-                break;
-            }
-        }
-    }
-
     /// The jobs that a lane writes next, after a group of so many; without any, the lane has ended.
-    ///
-    /// At most half of those who ask: the others are written while these read their answers and ask again, so that neither
-    /// they nor the disk stand still.
-    fn take(&self, before: usize) -> Vec<Job> {
-        let mut queue = self.lock();
-        let half = (before + queue.jobs.len()).div_ceil(2);
+    async fn take(&self, before: usize) -> Vec<Job> {
         let (mut rows, mut bytes, mut count) = (0, 0, 0);
-        for job in &queue.jobs {
+        let fit = |job: &Job| {
             rows += job.work.rows();
             bytes += job.work.bytes();
-            if count > 0 && (count == half || rows > GROUP || bytes > GROUP_BYTES) {
-                break;
-            }
             count += 1;
-        }
-        if count == 0 {
-            queue.lanes -= 1;
-        }
-        let mut jobs: Vec<Job> = queue.jobs.drain(..count).collect();
+            count == 1 || (rows <= GROUP && bytes <= GROUP_BYTES)
+        };
+        let mut jobs = self.lanes.take(before, fit).await;
         if self.is_apart
             && let Some(store) = jobs.first().map(|job| job.store)
         {
             let others;
             (jobs, others) = jobs.into_iter().partition(|job| job.store == store);
-            for job in others.into_iter().rev() {
-                queue.jobs.push_front(job);
-            }
+            self.lanes.put_back(others);
         }
         jobs
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Frees the lane's place if it ends by a panic; otherwise [`Writer::take`] does.
-struct Lane(Arc<Writer>);
-
-impl Drop for Lane {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.lock().lanes -= 1;
-        }
     }
 }
 
@@ -197,13 +138,13 @@ impl Store {
             .try_acquire_many_owned(room)
             .map_err(|_| StoreError::Busy)?;
         let (answer, answered) = oneshot::channel();
-        let begins = self.writer.push(Job {
+        let job = Job {
             store,
             work,
             answer,
             _room: room,
-        });
-        if begins {
+        };
+        if self.writer.lanes.push(job) {
             tokio::spawn(self.clone().lane());
         }
         // Without an answer, the lane came to a bad end.
@@ -211,11 +152,10 @@ impl Store {
     }
 
     async fn lane(self) {
-        let _lane = Lane(Arc::clone(&self.writer));
+        let _lane = self.writer.lanes.begin();
         let mut before = 0;
         loop {
-            self.writer.gather().await;
-            let jobs = self.writer.take(before);
+            let jobs = self.writer.take(before).await;
             if jobs.is_empty() {
                 return;
             }
@@ -235,7 +175,7 @@ impl Store {
             Err(error) if jobs.len() == 1 || error.outage().is_some() => {
                 // Those behind would wait as long, group after group.
                 let others = if error.is_timeout() {
-                    self.writer.lock().jobs.drain(..).collect()
+                    self.writer.lanes.drain()
                 } else {
                     Vec::new()
                 };
@@ -284,16 +224,10 @@ impl Store {
             }
         }
         if let [(store, sorted)] = stores.iter().collect::<Vec<_>>()[..]
-            && sorted.documents.is_empty()
             && !is_wary
+            && let Some(results) = self.write_sorted_directly(*store, sorted).await?
         {
-            let batches: Vec<&PreparedBatch> = sorted.batches.iter().map(|(_, batch)| *batch).collect();
-            if let Some(inserted) = self.write_directly(*store, &batches).await? {
-                return Ok(inserted
-                    .into_iter()
-                    .map(|inserted| Ok(Done::Inserted(inserted)))
-                    .collect());
-            }
+            return Ok(results);
         }
         let _writing = self.uncounted.writing().await;
         let mut results: Vec<(usize, Result<Done, StoreError>)> = Vec::with_capacity(jobs.len());
@@ -352,6 +286,27 @@ impl Store {
         self.learn(lessons);
         results.sort_by_key(|(place, _)| *place);
         Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+}
+
+impl Store {
+    /// Writes the jobs of a store by one query or two, where that can be done.
+    async fn write_sorted_directly(
+        &self,
+        store: StoreId,
+        sorted: &Sorted<'_>,
+    ) -> Result<Option<Vec<Result<Done, StoreError>>>, StoreError> {
+        if sorted.documents.is_empty() {
+            let batches: Vec<&PreparedBatch> = sorted.batches.iter().map(|(_, batch)| *batch).collect();
+            let inserted = self.write_directly(store, &batches).await?;
+            Ok(inserted.map(|inserted| inserted.into_iter().map(|one| Ok(Done::Inserted(one))).collect()))
+        } else if sorted.batches.is_empty() {
+            let writes: Vec<&DocumentWrite> = sorted.documents.iter().map(|(_, write)| *write).collect();
+            let results = self.write_documents_directly(store, &writes).await?;
+            Ok(results.map(|results| results.into_iter().map(|one| one.map(Done::Document)).collect()))
+        } else {
+            Ok(None)
+        }
     }
 }
 

@@ -94,4 +94,58 @@ on_both_engines! {
         }
         assert_eq!(written, 1);
     }
+
+    async fn what_several_nodes_merge_into_a_document_is_all_there(database) {
+        let nodes = [database.open().await, database.open().await];
+        let writers: Vec<_> = (0..8).map(|writer: usize| {
+            let store = nodes[writer % 2].clone();
+            tokio::spawn(async move {
+                let mut is_first = 0;
+                let (key, is_new) = (state(None), Precondition::NoneMatch(Vec::new()));
+                for round in 0..20 {
+                    let content = format!(r#"{{"{writer}-{round}":true}}"#).into_bytes();
+                    store.merge_document(DEFAULT_STORE, &state(None), "all", content.clone(), JSON, &Precondition::None).await.unwrap();
+                    let own = store.put_document(DEFAULT_STORE, &key, "latest", content.clone(), JSON, &Precondition::None);
+                    let name = format!("first of {round}");
+                    let first = store.put_document(DEFAULT_STORE, &key, &name, content, JSON, &is_new);
+                    let (own, first) = tokio::join!(own, first);
+                    own.unwrap();
+                    is_first += usize::from(first.is_ok());
+                }
+                is_first
+            })
+        }).collect();
+        let mut firsts = 0;
+        for writer in writers {
+            firsts += writer.await.unwrap();
+        }
+        assert_eq!(firsts, 20);
+        for store in nodes {
+            let all = store.document(DEFAULT_STORE, &state(None), "all").await.unwrap().unwrap();
+            let all: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&all.content).unwrap();
+            assert_eq!(all.len(), 8 * 20);
+            assert!(store.document(DEFAULT_STORE, &state(None), "latest").await.unwrap().is_some());
+        }
+    }
+
+    async fn many_who_ask_for_documents_at_once_each_get_theirs(database) {
+        let store = database.open().await;
+        let names: Vec<String> = (0..40).map(|number| format!("name {number}")).collect();
+        for name in &names {
+            store.put_document(DEFAULT_STORE, &state(Some(1)), name, name.clone().into_bytes(), JSON, &Precondition::None).await.unwrap();
+        }
+        // Each is asked for three times, and in a store that has none.
+        let askers: Vec<_> = (0..4).flat_map(|round| names.iter().map(move |name| (round, name.clone()))).map(|(round, name)| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let tenant = if round == 3 { StoreId(2) } else { DEFAULT_STORE };
+                let found = store.document(tenant, &state(Some(1)), &name).await.unwrap();
+                (round, name, found)
+            })
+        }).collect();
+        for asker in askers {
+            let (round, name, found) = asker.await.unwrap();
+            assert_eq!(found.map(|document| document.content), (round < 3).then(|| name.into_bytes()));
+        }
+    }
 }
