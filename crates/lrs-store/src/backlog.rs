@@ -37,8 +37,10 @@ use crate::{
 /// So many statements are kept before their rows begin to be written: few enough to be read again in a moment, as many as
 /// half as much again at the most; and enough for a page of a large index to take several rows at a time. With a million
 /// statements kept, batches are written at 0.5 of a young store's rate with 4,000, 0.7 with 8,000, 0.8 with 12,000, and as
-/// fast with 16,000, of which too many would be read again.
-const FULL: usize = 12_000;
+/// fast with 16,000.
+const FULL: usize = 16_000;
+/// So many are read again at a time, on each processor.
+const CHUNK: usize = 256;
 /// Rows that are written beside others are a multiple of this.
 const LENGTH: usize = 128;
 /// Rows that are written at once when nobody else writes.
@@ -299,6 +301,18 @@ impl Part {
     }
 }
 
+/// A statement as it is read again: its store, its place, its version, its text.
+type Unindexed = (i64, i64, String, String);
+
+/// Under which keys statements are found.
+fn keys_of(statements: &[Unindexed]) -> Vec<(StoreId, Place, Vec<i64>)> {
+    let keys = |(store, place, version, payload): &Unindexed| {
+        let index = StatementIndex::read(version, payload)?;
+        Some((StoreId(*store), Place(*place), index.keys()))
+    };
+    statements.iter().filter_map(keys).collect()
+}
+
 impl Store {
     /// What is yet to be indexed, on an engine that puts that off.
     pub(crate) async fn backlog(&self) -> Result<Option<&Arc<Backlog>>, StoreError> {
@@ -312,19 +326,29 @@ impl Store {
     /// Reads what was stored and not indexed before the program came to its end.
     async fn load(&self, backlog: &Backlog) -> Result<(), StoreError> {
         let mut reader = self.engine.read().await?;
-        let mut young = Generation::default();
+        let mut chunks = Vec::new();
+        let mut chunk: Vec<Unindexed> = Vec::new();
+        let read = |chunk: Vec<Unindexed>| tokio::spawn(async move { keys_of(&chunk) });
         on_engine!(&mut reader, |connection| {
-            let mut statements = sqlx::query_as::<_, (i64, i64, String, String)>(
+            let mut statements = sqlx::query_as(
                 "SELECT store_id, place, version, payload FROM statement
                  WHERE place > (SELECT through FROM indexed) AND NOT voided AND target IS NULL ORDER BY place",
             )
             .fetch(connection);
-            while let Some((store, place, version, payload)) = statements.try_next().await? {
-                if let Some(index) = StatementIndex::read(&version, &payload) {
-                    young.add(StoreId(store), Place(place), &index.keys());
+            while let Some(statement) = statements.try_next().await? {
+                chunk.push(statement);
+                if chunk.len() == CHUNK {
+                    chunks.push(read(mem::take(&mut chunk)));
                 }
             }
         });
+        chunks.push(read(chunk));
+        let mut young = Generation::default();
+        for chunk in chunks {
+            for (store, place, keys) in chunk.await.map_err(|_| StoreError::Interrupted)? {
+                young.add(store, place, &keys);
+            }
+        }
         drop(reader);
         backlog.lock().young = young;
         Ok(())
