@@ -21,7 +21,8 @@ use crate::{distribution, error::StoreError, replica::Replica};
 
 /// Connections that read.
 const READERS: u32 = 4;
-const POSTGRES_READERS: u32 = 16;
+/// Connections that read from PostgreSQL: more queries at once than it has processors only make each slower.
+const POSTGRES_READERS: u32 = 8;
 /// Connections that write to PostgreSQL: those that store what clients send, and a few for the rest.
 const POSTGRES_WRITERS: u32 = 8;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
