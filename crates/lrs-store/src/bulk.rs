@@ -5,7 +5,12 @@
 
 use std::{fmt::Write, iter};
 
-use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{
+    AssertSqlSafe, FromRow, Postgres,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+    sqlite::SqliteRow,
+};
 use uuid::Uuid;
 
 use crate::engine::{Connect, Connection, Tx};
@@ -129,14 +134,23 @@ pub(crate) async fn insert_all(tx: &mut Tx, inserts: &[Insert<'_>]) -> Result<u6
             if inserts.is_empty() {
                 return Ok(0);
             }
-            let mut query = sqlx::query(AssertSqlSafe(arrays(&inserts)));
-            for column in inserts.iter().flat_map(|insert| &insert.columns) {
-                query = bind!(query, column, values => values);
-            }
-            affected = query.execute(connection).await?.rows_affected();
+            let query = sqlx::query(AssertSqlSafe(arrays(&inserts)));
+            let columns = inserts.iter().flat_map(|insert| &insert.columns);
+            affected = bind(query, columns).execute(connection).await?.rows_affected();
         }
     }
     Ok(affected)
+}
+
+/// Adds columns to a query of PostgreSQL, an array each.
+pub(crate) fn bind<'q, 'c: 'q>(
+    mut query: Query<'q, Postgres, PgArguments>,
+    columns: impl IntoIterator<Item = &'q Column<'c>>,
+) -> Query<'q, Postgres, PgArguments> {
+    for column in columns {
+        query = bind!(query, column, values => values);
+    }
+    query
 }
 
 /// Rows to be found in a table, each by the values of some columns, which an index has.

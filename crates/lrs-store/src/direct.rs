@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::{
     agent::Name,
     draft::{Inserted, PreparedBatch},
-    engine::Engine,
     error::{StoreError, is_division_by_zero},
     place::{Place, WRITERS},
     store::{Store, StoreId},
@@ -68,13 +67,7 @@ impl Store {
         store: StoreId,
         batches: &[&PreparedBatch],
     ) -> Result<Option<Vec<Inserted>>, StoreError> {
-        // Citus writes to several tables by as many queries.
-        let Engine::Postgres {
-            writers,
-            is_distributed: false,
-            ..
-        } = &self.engine
-        else {
+        let Some(writers) = self.engine.direct() else {
             return Ok(None);
         };
         if !batches.iter().all(|batch| is_plain(batch)) {

@@ -10,9 +10,9 @@ use std::{
 use sqlx::AssertSqlSafe;
 
 use crate::{
+    bulk,
     document::Id,
-    document_write::{DocumentWrite, Documents, State},
-    engine::{Engine, Reader},
+    document_write::{DocumentWrite, Documents, State, rows},
     error::{StoreError, is_division_by_zero},
     store::{Store, StoreId},
     text::to_column,
@@ -24,9 +24,9 @@ const WANTED: &str = "
         SELECT pg_advisory_xact_lock(number) FROM UNNEST($1::BIGINT[]) AS number
     ), wanted AS MATERIALIZED (
         SELECT u.* FROM (SELECT COUNT(*) AS locks FROM entered) AS counted
-        CROSS JOIN UNNEST($5::SMALLINT[], $6::BYTEA[], $7::UUID[], $8::BYTEA[], $9::TEXT[], $10::BYTEA[], $11::TEXT[],
-                          $12::TEXT[], $13::TEXT[])
-            AS u (kind, subject, registration, name_hash, name, content, content_type, etag, expected)
+        CROSS JOIN UNNEST($3::TEXT[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[], $7::BYTEA[], $8::UUID[], $9::BYTEA[], $10::TEXT[],
+                          $11::BYTEA[], $12::TEXT[], $13::TEXT[], $14::BIGINT[])
+            AS u (expected, store_id, part, kind, subject, registration, name_hash, name, content, content_type, etag, updated)
         WHERE locks > 0
     )";
 
@@ -34,14 +34,14 @@ const WANTED: &str = "
 const READ: &str = "
     , replaced AS (
         UPDATE document AS d
-        SET content = w.content, content_type = w.content_type, etag = w.etag, updated = GREATEST($4, d.updated + 1)
+        SET content = w.content, content_type = w.content_type, etag = w.etag, updated = GREATEST(w.updated, d.updated + 1)
         FROM wanted w
-        WHERE d.store_id = $2 AND d.part = $3 AND d.kind = w.kind AND d.subject = w.subject
+        WHERE d.store_id = w.store_id AND d.part = w.part AND d.kind = w.kind AND d.subject = w.subject
         AND d.registration = w.registration AND d.name_hash = w.name_hash AND d.etag = w.expected
         RETURNING 1
     ), added AS (
         INSERT INTO document (store_id, part, kind, subject, registration, name_hash, name, content, content_type, etag, updated)
-        SELECT $2, $3, kind, subject, registration, name_hash, name, content, content_type, etag, $4
+        SELECT store_id, part, kind, subject, registration, name_hash, name, content, content_type, etag, updated
         FROM wanted WHERE expected = ''
         ON CONFLICT (store_id, kind, subject, registration, name_hash, part) DO NOTHING
         RETURNING 1
@@ -51,7 +51,7 @@ const READ: &str = "
 const BLIND: &str = "
     , put AS (
         INSERT INTO document (store_id, part, kind, subject, registration, name_hash, name, content, content_type, etag, updated)
-        SELECT $2, $3, kind, subject, registration, name_hash, name, content, content_type, etag, $4
+        SELECT store_id, part, kind, subject, registration, name_hash, name, content, content_type, etag, updated
         FROM wanted WHERE expected IS NULL
         ON CONFLICT (store_id, kind, subject, registration, name_hash, part) DO UPDATE
             SET content = excluded.content, content_type = excluded.content_type, etag = excluded.etag,
@@ -60,8 +60,8 @@ const BLIND: &str = "
 
 /// All of those that were read, or a division by zero: then nothing is written.
 const ALL_OF_READ: &str = "
-    SELECT 1 / ((SELECT COUNT(*) FROM replaced) + (SELECT COUNT(*) FROM added) = $14)::INT";
-const NONE_OF_READ: &str = " SELECT 1 WHERE $14::BIGINT = 0";
+    SELECT 1 / ((SELECT COUNT(*) FROM replaced) + (SELECT COUNT(*) FROM added) = $2)::INT";
+const NONE_OF_READ: &str = " SELECT 1 WHERE $2::BIGINT = 0";
 
 impl Store {
     /// Does what is asked of the documents of a store by two queries, where the engine can and nobody else writes the same
@@ -75,19 +75,13 @@ impl Store {
         store: StoreId,
         writes: &[&DocumentWrite],
     ) -> Result<Option<Vec<Result<String, StoreError>>>, StoreError> {
-        // Citus writes to a table of several workers.
-        let Engine::Postgres {
-            writers,
-            is_distributed: false,
-            ..
-        } = &self.engine
-        else {
+        let Some(pool) = self.engine.direct() else {
             return Ok(None);
         };
         if writes.iter().any(|write| write.deletes()) {
             return Ok(None);
         }
-        let mut connection = Reader::Postgres(writers.acquire().await?);
+        let mut connection = pool.acquire().await?;
         let read: BTreeSet<Id<'_>> = writes.iter().filter_map(|write| write.depends_on()).collect();
         let mut documents = Documents::read(&mut connection, store, &read).await?;
         let etags: BTreeMap<Id<'_>, String> = documents
@@ -117,55 +111,12 @@ impl Store {
         }
         sql.push_str(if count > 0 { ALL_OF_READ } else { NONE_OF_READ });
         let names: Vec<Cow<'_, str>> = changed.iter().map(|(_, name, _)| to_column(name)).collect();
+        let columns = rows(store, &changed, &names, (self.clock)().micros());
         let query = sqlx::query(AssertSqlSafe(sql))
             .bind(DocumentWrite::locks(store, writes))
-            .bind(store.0)
-            .bind(store.part())
-            .bind((self.clock)().micros())
-            .bind(changed.iter().map(|((kind, ..), ..)| *kind).collect::<Vec<i16>>())
-            .bind(
-                changed
-                    .iter()
-                    .map(|((_, subject, ..), ..)| &**subject)
-                    .collect::<Vec<&[u8]>>(),
-            )
-            .bind(
-                changed
-                    .iter()
-                    .map(|((.., registration, _), ..)| *registration)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                changed
-                    .iter()
-                    .map(|((.., hash), ..)| &**hash)
-                    .collect::<Vec<&[u8]>>(),
-            )
-            .bind(names.iter().map(AsRef::as_ref).collect::<Vec<&str>>())
-            .bind(
-                changed
-                    .iter()
-                    .map(|(.., state)| &*state.content)
-                    .collect::<Vec<&[u8]>>(),
-            )
-            .bind(
-                changed
-                    .iter()
-                    .map(|(.., state)| &*state.content_type)
-                    .collect::<Vec<&str>>(),
-            )
-            .bind(
-                changed
-                    .iter()
-                    .map(|(.., state)| state.etag.as_str())
-                    .collect::<Vec<&str>>(),
-            )
-            .bind(expected)
-            .bind(i64::try_from(count).unwrap_or(i64::MAX));
-        let Reader::Postgres(connection) = &mut connection else {
-            return Ok(None);
-        };
-        match query.execute(&mut **connection).await {
+            .bind(i64::try_from(count).unwrap_or(i64::MAX))
+            .bind(expected);
+        match bulk::bind(query, &columns).execute(&mut *connection).await {
             // Another node, or another lane, was faster: it is done again under the locks.
             Err(error) if is_division_by_zero(&error) => Ok(None),
             result => {

@@ -257,20 +257,9 @@ impl<'w> Documents<'w> {
 
         let kept: Vec<(&Id<'w>, &str, &State<'w>)> = self.kept().collect();
         let names: Vec<Cow<'_, str>> = kept.iter().map(|(_, name, _)| to_column(name)).collect();
-        let mut columns: Vec<Column<'_>> = columns(store, kept.iter().map(|(id, ..)| *id))
-            .into_iter()
-            .map(|(_, column)| column)
-            .collect();
-        columns.extend([
-            Column::Text(names.iter().map(AsRef::as_ref).collect()),
-            Column::Bytes(kept.iter().map(|(.., state)| &*state.content).collect()),
-            Column::Text(kept.iter().map(|(.., state)| &*state.content_type).collect()),
-            Column::Text(kept.iter().map(|(.., state)| state.etag.as_str()).collect()),
-            Column::Integer(vec![now; kept.len()]),
-        ]);
         let insert = Insert {
             into: "document (store_id, part, kind, subject, registration, name_hash, name, content, content_type, etag, updated)",
-            columns,
+            columns: rows(store, &kept, &names, now),
             // Each write is later than the one before, whatever the clock says.
             conflict: "ON CONFLICT (store_id, kind, subject, registration, name_hash, part) DO UPDATE
                  SET content = excluded.content, content_type = excluded.content_type, etag = excluded.etag,
@@ -281,6 +270,25 @@ impl<'w> Documents<'w> {
         self.changed.clear();
         Ok(())
     }
+}
+
+/// The rows of documents with their names, a column each.
+pub(crate) fn rows<'c>(
+    store: StoreId,
+    kept: &'c [(&Id<'_>, &str, &State<'_>)],
+    names: &'c [Cow<'_, str>],
+    now: i64,
+) -> Vec<Column<'c>> {
+    let ids = columns(store, kept.iter().map(|(id, ..)| *id));
+    let mut rows: Vec<Column<'_>> = ids.into_iter().map(|(_, column)| column).collect();
+    rows.extend([
+        Column::Text(names.iter().map(AsRef::as_ref).collect()),
+        Column::Bytes(kept.iter().map(|(.., state)| &*state.content).collect()),
+        Column::Text(kept.iter().map(|(.., state)| &*state.content_type).collect()),
+        Column::Text(kept.iter().map(|(.., state)| state.etag.as_str()).collect()),
+        Column::Integer(vec![now; kept.len()]),
+    ]);
+    rows
 }
 
 /// Lets nobody else read one of the documents to write it; `SQLite` has one writer at a time anyway.

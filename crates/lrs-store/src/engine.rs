@@ -133,7 +133,7 @@ pub(crate) enum Connection<'c> {
     Citus(&'c mut PgConnection),
 }
 
-/// What has a connection: a transaction, or a reader.
+/// What has a connection: a transaction, a reader, or one of PostgreSQL by itself.
 pub(crate) trait Connect: Send {
     fn connection(&mut self) -> Connection<'_>;
 }
@@ -145,6 +145,12 @@ impl Connect for Tx {
             Self::Postgres(transaction) => Connection::Postgres(transaction),
             Self::Citus(transaction) => Connection::Citus(transaction),
         }
+    }
+}
+
+impl Connect for PoolConnection<Postgres> {
+    fn connection(&mut self) -> Connection<'_> {
+        Connection::Postgres(self)
     }
 }
 
@@ -219,6 +225,18 @@ impl Engine {
                     },
                 })
             }
+        }
+    }
+
+    /// What writes by one query, which may be to several tables: PostgreSQL, and not Citus.
+    pub(crate) fn direct(&self) -> Option<&PgPool> {
+        match self {
+            Self::Postgres {
+                writers,
+                is_distributed: false,
+                ..
+            } => Some(writers),
+            _ => None,
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! 1. [`Store::submit`] puts a job in the queue, as long as there is room, and begins a lane when one is free: a job that is
 //!    alone waits for nobody.
-//! 2. A lane (`lanes.rs`) takes the jobs that wait, up to a bound, and writes them in one transaction: one lane on `SQLite`, which has one
-//!    writer, two on PostgreSQL, so that one writes while the other waits for the disk.
+//! 2. A lane (`lanes.rs`) takes the jobs that wait, up to a bound, and writes them in one transaction: one lane on `SQLite`,
+//!    which has one writer, two on PostgreSQL, so that one writes while the other waits for the disk.
 //! 3. Each job is checked before anything of it is written, and refused alone. A fault of the database in a group of
 //!    several is found by writing each job by itself.
 
@@ -287,9 +287,7 @@ impl Store {
         results.sort_by_key(|(place, _)| *place);
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
-}
 
-impl Store {
     /// Writes the jobs of a store by one query or two, where that can be done.
     async fn write_sorted_directly(
         &self,
