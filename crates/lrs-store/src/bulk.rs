@@ -195,6 +195,7 @@ where
             }
         }
     }
+    by.rest();
     Ok(found)
 }
 
@@ -348,9 +349,10 @@ impl Sought for Uuid {
 /// `select!(tx, store, &keys, "SELECT … WHERE … AND key {}")`. Its first two parameters are the store and the part.
 macro_rules! select {
     ($tx:expr, $store:expr, $values:expr, $sql:literal) => {{
+        let tx = &mut *$tx;
         let values: &[_] = $values;
         let mut rows = Vec::new();
-        match $crate::engine::Connect::connection($tx) {
+        match $crate::engine::Connect::connection(tx) {
             $crate::engine::Connection::Sqlite(connection) => {
                 for list in $crate::bulk::lists(values) {
                     let sql = format!($sql, $crate::bulk::among(list.len()));
@@ -375,6 +377,7 @@ macro_rules! select {
                 }
             }
         }
+        $crate::engine::Connect::rest(tx);
         rows
     }};
 }

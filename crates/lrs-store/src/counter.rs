@@ -97,7 +97,9 @@ impl Store {
         let watermark = match &self.engine {
             Engine::Sqlite { .. } => None,
             Engine::Postgres { writers, .. } => {
-                let watermark = Place::end_of(watermark::read(writers).await?);
+                let mut lease = writers.acquire().await?;
+                let watermark = Place::end_of(watermark::read(lease.connection()).await?);
+                lease.rest();
                 self.uncounted.noted().await;
                 Some(watermark)
             }
@@ -274,7 +276,7 @@ async fn is_indexed(tx: &mut Tx, through: i64) -> Result<bool, sqlx::Error> {
          AND NOT voided AND target IS NULL LIMIT 1)",
     )
     .bind(through)
-    .fetch_one(&mut **transaction)
+    .fetch_one(transaction.connection())
     .await?;
     Ok(missing == 0)
 }

@@ -99,6 +99,7 @@ impl Store {
         let (keys, numbers): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
 
         let _writing = self.uncounted.writing().await;
+        let mut lease = writers.acquire().await?;
         let sql = format!("{}{WRITE}", watermark::HOLD);
         let result: Result<Option<(i64, Option<i64>)>, _> = watermark::bind(
             sqlx::query_as(AssertSqlSafe(sql)),
@@ -132,12 +133,14 @@ impl Store {
                 .collect::<Vec<String>>(),
         )
         .bind(chosen)
-        .fetch_optional(writers)
+        .fetch_optional(lease.connection())
         .await;
         let (writer, since) = match result {
             Err(error) if is_division_by_zero(&error) => return Ok(None),
             result => result?.ok_or(StoreError::Busy)?,
         };
+        lease.rest();
+        drop(lease);
         let Some(since) = since else {
             return Ok(None);
         };

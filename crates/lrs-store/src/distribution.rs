@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use sqlx::{Connection, PgConnection, PgPool, migrate::Migrate};
+use sqlx::{Connection, PgConnection, Postgres, migrate::Migrate};
 
 use crate::{
     engine::{BY_INDEX, Location, address},
     error::StoreError,
+    kept::Kept,
     store::{Clock, Store},
 };
 
@@ -89,22 +90,24 @@ impl Store {
 }
 
 /// Whether a database is distributed.
-pub(crate) async fn is_distributed(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    Ok(has_citus(&mut connection).await? && missing(&mut connection).await?.len() < TABLES.len())
+pub(crate) async fn is_distributed(connections: &Kept<Postgres>) -> Result<bool, sqlx::Error> {
+    let mut lease = connections.acquire().await?;
+    let connection = lease.connection();
+    let is_distributed = has_citus(connection).await? && missing(connection).await?.len() < TABLES.len();
+    lease.rest();
+    Ok(is_distributed)
 }
 
 /// Distributes the tables that migrations have added to a distributed database.
-pub(crate) async fn complete(pool: &PgPool) -> Result<(), StoreError> {
-    let mut connection = pool.acquire().await?;
-    if missing(&mut connection).await?.is_empty() {
+pub(crate) async fn complete(connection: &mut PgConnection) -> Result<(), StoreError> {
+    if missing(connection).await?.is_empty() {
         return Ok(());
     }
     connection.lock().await?;
     let result = async {
         // Another may have done it meanwhile.
-        let missing = missing(&mut connection).await?;
-        spread(&mut connection, &missing).await
+        let missing = missing(connection).await?;
+        spread(connection, &missing).await
     }
     .await;
     connection.unlock().await?;

@@ -75,15 +75,15 @@ impl Store {
         store: StoreId,
         writes: &[&DocumentWrite],
     ) -> Result<Option<Vec<Result<String, StoreError>>>, StoreError> {
-        let Some(pool) = self.engine.direct() else {
+        let Some(writers) = self.engine.direct() else {
             return Ok(None);
         };
         if writes.iter().any(|write| write.deletes()) {
             return Ok(None);
         }
-        let mut connection = pool.acquire().await?;
+        let mut lease = writers.acquire().await?;
         let read: BTreeSet<Id<'_>> = writes.iter().filter_map(|write| write.depends_on()).collect();
-        let mut documents = Documents::read(&mut connection, store, &read).await?;
+        let mut documents = Documents::read(&mut lease, store, &read).await?;
         let etags: BTreeMap<Id<'_>, String> = documents
             .there()
             .map(|(id, state)| (id.clone(), state.etag.clone()))
@@ -116,11 +116,12 @@ impl Store {
             .bind(DocumentWrite::locks(store, writes))
             .bind(i64::try_from(count).unwrap_or(i64::MAX))
             .bind(expected);
-        match bulk::bind(query, &columns).execute(&mut *connection).await {
+        match bulk::bind(query, &columns).execute(lease.connection()).await {
             // Another node, or another lane, was faster: it is done again under the locks.
             Err(error) if is_division_by_zero(&error) => Ok(None),
             result => {
                 result?;
+                lease.rest();
                 Ok(Some(results))
             }
         }

@@ -298,7 +298,7 @@ async fn lock(tx: &mut Tx, store: StoreId, writes: &[&DocumentWrite]) -> Result<
     {
         sqlx::query("SELECT pg_advisory_xact_lock(number) FROM UNNEST($1::BIGINT[]) AS number")
             .bind(DocumentWrite::locks(store, writes))
-            .execute(&mut **transaction)
+            .execute(transaction)
             .await?;
     }
     Ok(())

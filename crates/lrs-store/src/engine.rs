@@ -5,19 +5,23 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use sqlx::{
-    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    PgConnection, Postgres, Sqlite, SqliteConnection,
+    postgres::PgConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{distribution, error::StoreError, replica::Replica};
+use crate::{
+    distribution,
+    error::StoreError,
+    kept::{Kept, Lease, PATIENCE, Transaction},
+    replica::Replica,
+};
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -25,11 +29,8 @@ const READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
 /// Connections that write to PostgreSQL: those that store what clients send, and a few for the rest.
 const POSTGRES_WRITERS: u32 = 8;
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// A server that has come to a halt without closing its connections is waited for so long.
 const HALT: Duration = Duration::from_secs(15);
-/// A connection to a server is tried before use when it has been idle for so long.
-const IDLE: Duration = Duration::from_secs(1);
 /// The write-ahead log of `SQLite` is carried over to the database beside the writing, each time so many rows were
 /// written: often enough to stay small, seldom enough to carry over a page once for many changes.
 const CARRIED: usize = 2000;
@@ -69,36 +70,18 @@ pub enum Location {
 pub(crate) enum Engine {
     /// One connection writes, several read: the write-ahead log lets them do so at once.
     Sqlite {
-        writer: SqlitePool,
-        stale: Stale,
-        readers: SqlitePool,
+        writer: Kept<Sqlite>,
+        readers: Kept<Sqlite>,
         carrier: Arc<Carrier>,
     },
     Postgres {
-        writers: PgPool,
-        stale: Stale,
-        readers: PgPool,
+        writers: Kept<Postgres>,
+        readers: Kept<Postgres>,
         /// Whether it is a coordinator of Citus, whose workers have the tables of stores.
         is_distributed: bool,
         /// Answers searches in place of the readers.
         replica: Option<Arc<Replica>>,
     },
-}
-
-/// How many connections that write must be closed instead of being used again.
-///
-/// A connection that an outage met may stay as it was then: `SQLite` opens a file that cannot be written for reading only,
-/// and a session of PostgreSQL keeps the settings with which it began.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Stale(Arc<AtomicU32>);
-
-impl Stale {
-    /// Whether the next connection may be used.
-    fn is_past(&self) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1))
-            .is_err()
-    }
 }
 
 /// Carries the write-ahead log over to the database.
@@ -112,17 +95,17 @@ pub(crate) struct Carrier {
 /// A transaction on either engine; dropped without a commit, it is rolled back.
 #[derive(Debug)]
 pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
-    Citus(Transaction<'static, Postgres>),
+    Sqlite(Transaction<Sqlite>),
+    Postgres(Transaction<Postgres>),
+    Citus(Transaction<Postgres>),
 }
 
 /// A connection that reads, each query for itself.
 #[derive(Debug)]
 pub(crate) enum Reader {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-    Citus(PoolConnection<Postgres>),
+    Sqlite(Lease<Sqlite>),
+    Postgres(Lease<Postgres>),
+    Citus(Lease<Postgres>),
 }
 
 /// What queries are sent to.
@@ -135,44 +118,65 @@ pub(crate) enum Connection<'c> {
 
 /// What has a connection: a transaction, a reader, or one of PostgreSQL by itself.
 pub(crate) trait Connect: Send {
+    /// The connection, to be used.
     fn connection(&mut self) -> Connection<'_>;
+
+    /// Says that whatever was sent is answered: a connection of which nobody said so is tried before it is used again.
+    fn rest(&mut self);
 }
 
 impl Connect for Tx {
     fn connection(&mut self) -> Connection<'_> {
         match self {
-            Self::Sqlite(transaction) => Connection::Sqlite(transaction),
-            Self::Postgres(transaction) => Connection::Postgres(transaction),
-            Self::Citus(transaction) => Connection::Citus(transaction),
+            Self::Sqlite(transaction) => Connection::Sqlite(transaction.connection()),
+            Self::Postgres(transaction) => Connection::Postgres(transaction.connection()),
+            Self::Citus(transaction) => Connection::Citus(transaction.connection()),
         }
     }
+
+    /// It does so by its commit.
+    fn rest(&mut self) {}
 }
 
-impl Connect for PoolConnection<Postgres> {
+impl Connect for Lease<Postgres> {
     fn connection(&mut self) -> Connection<'_> {
-        Connection::Postgres(self)
+        Connection::Postgres(self.connection())
+    }
+
+    fn rest(&mut self) {
+        self.rest();
     }
 }
 
 impl Connect for Reader {
     fn connection(&mut self) -> Connection<'_> {
         match self {
-            Self::Sqlite(connection) => Connection::Sqlite(connection),
-            Self::Postgres(connection) => Connection::Postgres(connection),
-            Self::Citus(connection) => Connection::Citus(connection),
+            Self::Sqlite(lease) => Connection::Sqlite(lease.connection()),
+            Self::Postgres(lease) => Connection::Postgres(lease.connection()),
+            Self::Citus(lease) => Connection::Citus(lease.connection()),
+        }
+    }
+
+    fn rest(&mut self) {
+        match self {
+            Self::Sqlite(lease) => lease.rest(),
+            Self::Postgres(lease) | Self::Citus(lease) => lease.rest(),
         }
     }
 }
 
 /// Expands one body, with one SQL text, for each engine: `on_engine!(tx, |connection| query.fetch_one(connection))`.
 macro_rules! on_engine {
-    ($tx:expr, |$connection:ident| $body:expr) => {
-        match $crate::engine::Connect::connection($tx) {
+    ($tx:expr, |$connection:ident| $body:expr) => {{
+        let tx = &mut *$tx;
+        let result = match $crate::engine::Connect::connection(tx) {
             $crate::engine::Connection::Sqlite($connection) => $body,
             $crate::engine::Connection::Postgres($connection)
             | $crate::engine::Connection::Citus($connection) => $body,
-        }
-    };
+        };
+        $crate::engine::Connect::rest(tx);
+        result
+    }};
 }
 pub(crate) use on_engine;
 
@@ -182,44 +186,21 @@ impl Engine {
             Location::Folder(folder) => Self::embedded(folder).await,
             Location::Postgres(url) => {
                 let mut options = options(url, false)?;
-                let pool = |connections, stale: Stale| {
-                    PgPoolOptions::new()
-                        .max_connections(connections)
-                        .acquire_timeout(PATIENCE)
-                        .test_before_acquire(false)
-                        .before_acquire(move |connection, metadata| {
-                            let is_usable = stale.is_past();
-                            Box::pin(async move {
-                                if is_usable && metadata.idle_for >= IDLE {
-                                    connection.ping().await?;
-                                }
-                                Ok(is_usable)
-                            })
-                        })
-                };
-                let stale = Stale::default();
-                let writers = pool(POSTGRES_WRITERS, stale.clone())
-                    .connect_with(options.clone())
-                    .await?;
+                let writers = Kept::connect(POSTGRES_WRITERS, options.clone()).await?;
                 let is_distributed = distribution::is_distributed(&writers).await?;
                 if is_distributed {
                     options = self::options(url, true)?;
-                    writers.set_connect_options(options.clone());
-                    stale.0.store(writers.size(), Ordering::Relaxed);
+                    writers.reconnect(options.clone());
                 }
                 Ok(Self::Postgres {
                     writers,
-                    stale,
                     is_distributed,
-                    readers: pool(POSTGRES_READERS, Stale::default())
-                        .connect_with(options)
-                        .await?,
+                    readers: Kept::connect(POSTGRES_READERS, options).await?,
                     replica: match replica {
                         Some(url) => {
-                            let pool = pool(POSTGRES_READERS, Stale::default())
-                                .connect_with(self::options(url, is_distributed)?)
-                                .await?;
-                            Some(Arc::new(Replica::new(pool)))
+                            let options = self::options(url, is_distributed)?;
+                            let connections = Kept::connect(POSTGRES_READERS, options).await?;
+                            Some(Arc::new(Replica::new(connections)))
                         }
                         None => None,
                     },
@@ -229,7 +210,7 @@ impl Engine {
     }
 
     /// What writes by one query, which may be to several tables: PostgreSQL, and not Citus.
-    pub(crate) fn direct(&self) -> Option<&PgPool> {
+    pub(crate) fn direct(&self) -> Option<&Kept<Postgres>> {
         match self {
             Self::Postgres {
                 writers,
@@ -278,45 +259,27 @@ impl Engine {
             .synchronous(SqliteSynchronous::Full)
             .pragma("temp_store", "MEMORY")
             .busy_timeout(PATIENCE);
-        // A connection to a file does not break while it rests.
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(PATIENCE)
-                .test_before_acquire(false)
-        };
         let writing = options
             .clone()
             .statement_cache_capacity(WRITER_QUERIES)
             .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", LOG_PAGES);
-        let stale = Stale::default();
-        let writer = pool(1).before_acquire({
-            let stale = stale.clone();
-            move |connection, _| {
-                // A transaction that SQLite took back by itself, as it does when the disk is full, still counts as open:
-                // such a connection would never begin another.
-                let is_usable = stale.is_past() && !connection.is_in_transaction();
-                Box::pin(async move { Ok(is_usable) })
-            }
-        });
-        let writer = writer.connect_with(writing).await.map_err(not_a_database)?;
-        let carrier = Arc::new(Carrier {
-            pool: pool(1)
-                .connect_with(options.clone())
-                .await
-                .map_err(not_a_database)?,
-            rows: AtomicUsize::new(0),
-        });
-        let readers = pool(READERS)
-            .connect_with(options.read_only(true).pragma("cache_size", READER_CACHE))
-            .await
-            .map_err(not_a_database)?;
+        let reading = options
+            .clone()
+            .read_only(true)
+            .pragma("cache_size", READER_CACHE);
         Ok(Self::Sqlite {
-            writer,
-            stale,
-            readers,
-            carrier,
+            writer: Kept::connect(1, writing).await.map_err(not_a_database)?,
+            carrier: Arc::new(Carrier {
+                pool: SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .test_before_acquire(false)
+                    .connect_with(options)
+                    .await
+                    .map_err(not_a_database)?,
+                rows: AtomicUsize::new(0),
+            }),
+            readers: Kept::connect(READERS, reading).await.map_err(not_a_database)?,
         })
     }
 
@@ -340,24 +303,23 @@ impl Engine {
 
     /// Writes by new connections from now on.
     pub(crate) fn renew(&self) {
-        let (count, stale) = match self {
-            Self::Sqlite { writer, stale, .. } => (writer.size(), stale),
-            Self::Postgres { writers, stale, .. } => (writers.size(), stale),
-        };
-        stale.0.store(count, Ordering::Relaxed);
+        match self {
+            Self::Sqlite { writer, .. } => writer.renew(),
+            Self::Postgres { writers, .. } => writers.renew(),
+        }
     }
 
     /// Begins a transaction that writes.
     pub(crate) async fn write(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             // Taken at once: a read lock that later becomes a write lock can fail halfway.
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin(Some("BEGIN IMMEDIATE")).await?),
             Self::Postgres {
                 writers,
                 is_distributed: true,
                 ..
-            } => Tx::Citus(writers.begin().await?),
-            Self::Postgres { writers, .. } => Tx::Postgres(writers.begin().await?),
+            } => Tx::Citus(writers.begin(None).await?),
+            Self::Postgres { writers, .. } => Tx::Postgres(writers.begin(None).await?),
         })
     }
 
@@ -380,7 +342,7 @@ impl Engine {
                 replica: Some(replica),
                 is_distributed,
                 ..
-            } => Ok(Reader::of(replica.pool.acquire().await?, *is_distributed)),
+            } => Ok(Reader::of(replica.connections.acquire().await?, *is_distributed)),
             _ => self.read().await,
         }
     }
@@ -409,7 +371,7 @@ impl Engine {
                 ..
             } => {
                 if let Some(replica) = replica {
-                    replica.pool.close().await;
+                    replica.connections.close().await;
                 }
                 readers.close().await;
                 writers.close().await;
@@ -419,11 +381,11 @@ impl Engine {
 }
 
 impl Reader {
-    fn of(connection: PoolConnection<Postgres>, is_distributed: bool) -> Self {
+    fn of(lease: Lease<Postgres>, is_distributed: bool) -> Self {
         if is_distributed {
-            Self::Citus(connection)
+            Self::Citus(lease)
         } else {
-            Self::Postgres(connection)
+            Self::Postgres(lease)
         }
     }
 
@@ -441,11 +403,11 @@ impl Tx {
         }
     }
 
-    /// The transaction on PostgreSQL, whose writers exclude each other by locks; `SQLite` has one writer anyway.
-    pub(crate) fn postgres(&mut self) -> Option<&mut Transaction<'static, Postgres>> {
+    /// The connection to PostgreSQL, whose writers exclude each other by locks; `SQLite` has one writer anyway.
+    pub(crate) fn postgres(&mut self) -> Option<&mut PgConnection> {
         match self {
             Self::Sqlite(_) => None,
-            Self::Postgres(transaction) | Self::Citus(transaction) => Some(transaction),
+            Self::Postgres(transaction) | Self::Citus(transaction) => Some(transaction.connection()),
         }
     }
 }

@@ -27,6 +27,7 @@ mod engine;
 mod error;
 mod figures;
 mod index;
+mod kept;
 mod lanes;
 mod migration;
 mod overview;

@@ -79,17 +79,17 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     });
     let migrator = Migrator::with_migrations(migrations.collect());
     match engine {
-        Engine::Sqlite { writer, .. } => migrator.run(writer).await?,
+        Engine::Sqlite { writer, .. } => migrator.run(writer.acquire().await?.connection()).await?,
         Engine::Postgres { writers, .. } => {
-            let mut connection = writers.acquire().await?;
+            let mut lease = writers.acquire().await?;
+            let connection = lease.connection();
             // What is durable later is so with what comes before it.
             connection.execute("SET synchronous_commit = off").await?;
             let result = migrator.run(&mut *connection).await;
             connection.execute("RESET synchronous_commit").await?;
-            drop(connection);
             result?;
             if engine.is_distributed() {
-                distribution::complete(writers).await?;
+                distribution::complete(connection).await?;
             }
         }
     }
@@ -116,17 +116,19 @@ async fn found(engine: &Engine) -> Result<Option<i64>, StoreError> {
 }
 
 async fn table_names(reader: &mut Reader) -> Result<Vec<String>, sqlx::Error> {
-    match reader.connection() {
+    let names = match reader.connection() {
         Connection::Sqlite(connection) => {
             let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-            sqlx::query_scalar(sql).fetch_all(connection).await
+            sqlx::query_scalar(sql).fetch_all(connection).await?
         }
         Connection::Postgres(connection) | Connection::Citus(connection) => {
             let sql = "SELECT relname::text FROM pg_class \
                        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY relname";
-            sqlx::query_scalar(sql).fetch_all(connection).await
+            sqlx::query_scalar(sql).fetch_all(connection).await?
         }
-    }
+    };
+    reader.rest();
+    Ok(names)
 }
 
 #[cfg(test)]

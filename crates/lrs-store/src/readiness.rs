@@ -3,8 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    engine::{PATIENCE, on_engine},
+    engine::on_engine,
     error::{Outage, StoreError},
+    kept::PATIENCE,
     store::Store,
 };
 

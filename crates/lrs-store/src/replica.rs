@@ -6,14 +6,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cartable_xapi::Timestamp;
-use sqlx::PgPool;
+use sqlx::{PgConnection, Postgres};
 
-use crate::watermark;
+use crate::{kept::Kept, watermark};
 
 /// A replica.
 #[derive(Debug)]
 pub(crate) struct Replica {
-    pub(crate) pool: PgPool,
+    pub(crate) connections: Kept<Postgres>,
     /// What will hold once enough is replayed.
     pending: Mutex<Option<Pending>>,
 }
@@ -26,20 +26,20 @@ struct Pending {
 }
 
 impl Replica {
-    pub(crate) fn new(pool: PgPool) -> Self {
+    pub(crate) fn new(connections: Kept<Postgres>) -> Self {
         Self {
-            pool,
+            connections,
             pending: Mutex::default(),
         }
     }
 
     /// The time up to which everything stored can be read here; `None` while that is no later than before.
-    pub(crate) async fn through(&self, primary: &PgPool) -> Result<Option<Timestamp>, sqlx::Error> {
+    pub(crate) async fn through(&self, primary: &mut PgConnection) -> Result<Option<Timestamp>, sqlx::Error> {
         let pending = self.lock().clone();
         let pending = match pending {
             Some(pending) => pending,
             None => Pending {
-                through: watermark::read(primary).await?,
+                through: watermark::read(&mut *primary).await?,
                 // Asked for after the time: what is committed until then is in the log before this.
                 log: sqlx::query_scalar("SELECT pg_current_wal_insert_lsn()::TEXT")
                     .fetch_one(primary)
@@ -47,11 +47,13 @@ impl Replica {
             },
         };
         // A server that replays nothing is the primary itself.
+        let mut lease = self.connections.acquire().await?;
         let is_replayed: bool =
             sqlx::query_scalar("SELECT COALESCE(pg_last_wal_replay_lsn() >= $1::PG_LSN, TRUE)")
                 .bind(&pending.log)
-                .fetch_one(&self.pool)
+                .fetch_one(lease.connection())
                 .await?;
+        lease.rest();
         let through = is_replayed.then_some(pending.through);
         *self.lock() = Some(pending).filter(|_| !is_replayed);
         Ok(through)

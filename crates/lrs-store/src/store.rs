@@ -231,10 +231,13 @@ impl Store {
                     return Ok(self.promise(Timestamp::MIN));
                 }
                 let through = in_time(async {
-                    Ok(match replica {
-                        Some(replica) => replica.through(readers).await?.unwrap_or(Timestamp::MIN),
-                        None => watermark::read(readers).await?,
-                    })
+                    let mut lease = readers.acquire().await?;
+                    let through = match replica {
+                        Some(replica) => replica.through(lease.connection()).await?,
+                        None => Some(watermark::read(lease.connection()).await?),
+                    };
+                    lease.rest();
+                    Ok(through.unwrap_or(Timestamp::MIN))
                 })
                 .await?;
                 Ok(self.promise(through))

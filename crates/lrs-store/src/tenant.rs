@@ -31,7 +31,7 @@ impl Store {
         if let Some(transaction) = tx.postgres() {
             // Two at once would choose the same number.
             sqlx::query("LOCK TABLE store IN SHARE ROW EXCLUSIVE MODE")
-                .execute(&mut **transaction)
+                .execute(transaction)
                 .await?;
         }
         let latest: i64 = on_engine!(&mut tx, |connection| {

@@ -8,7 +8,7 @@
 //! locks are released, and a crash leaves nothing prepared.
 
 use cartable_xapi::Timestamp;
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction, postgres::PgArguments, query::QueryAs};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, postgres::PgArguments, query::QueryAs};
 
 use crate::store::StoreId;
 
@@ -59,13 +59,13 @@ pub(crate) const HOLD: &str = "
 /// Statements that refer to others, and what they refer to, must see each other: who writes such to a store waits for
 /// those who write to it, and they for him.
 pub(crate) async fn hold(
-    transaction: &mut Transaction<'static, Postgres>,
+    transaction: &mut PgConnection,
     stores: &[(StoreId, bool)],
     preferred: i64,
 ) -> Result<Option<Held>, sqlx::Error> {
     let sql = format!("{HOLD} SELECT writer::BIGINT, since FROM held");
     let held: Option<(i64, i64)> = bind(sqlx::query_as(AssertSqlSafe(sql)), stores, preferred)
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(transaction)
         .await?;
     Ok(held.map(|(writer, since)| Held { since, writer }))
 }
@@ -89,13 +89,13 @@ pub(crate) fn bind<'q, O>(
 
 /// Waits, as one who refers does, until nobody else writes statements to a store; nobody begins until the transaction ends.
 pub(crate) async fn alone(
-    transaction: &mut Transaction<'static, Postgres>,
+    transaction: &mut PgConnection,
     store: StoreId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1, $2)")
         .bind(STORES)
         .bind(number(store))
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     Ok(())
 }
@@ -103,19 +103,19 @@ pub(crate) async fn alone(
 /// Waits, as one who writes does, until nobody writes statements to a store that refer to others; nobody begins until the
 /// transaction ends.
 pub(crate) async fn beside(
-    transaction: &mut Transaction<'static, Postgres>,
+    transaction: &mut PgConnection,
     store: StoreId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock_shared($1, $2)")
         .bind(STORES)
         .bind(number(store))
-        .execute(&mut **transaction)
+        .execute(transaction)
         .await?;
     Ok(())
 }
 
 /// The time up to which everything stored can be read.
-pub(crate) async fn read(pool: &PgPool) -> Result<Timestamp, sqlx::Error> {
+pub(crate) async fn read(connection: &mut PgConnection) -> Result<Timestamp, sqlx::Error> {
     // The time is taken before the locks are looked at: a MATERIALIZED query is evaluated once, by what reads it first.
     let (now, held): (i64, Vec<i64>) = sqlx::query_as(
         "WITH now AS MATERIALIZED (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS micros)
@@ -126,7 +126,7 @@ pub(crate) async fn read(pool: &PgPool) -> Result<Timestamp, sqlx::Error> {
          FROM now",
     )
     .bind(LOCKS)
-    .fetch_one(pool)
+    .fetch_one(connection)
     .await?;
     let through = held
         .into_iter()
