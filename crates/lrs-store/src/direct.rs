@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, query::QueryAs};
 use uuid::Uuid;
 
 use crate::{
     agent::Name,
-    draft::{Inserted, PreparedBatch},
+    draft::{Inserted, Prepared, PreparedBatch},
     error::{StoreError, is_division_by_zero},
     place::{Place, WRITERS},
     store::{Store, StoreId},
@@ -18,43 +18,45 @@ use crate::{
 };
 
 /// What is written after the locks are held: nothing where an id that a client chose is known already. A statement's text
-/// says when it is stored, at one place or two. A key that stands for something else already fails by a division by zero:
-/// another way of writing says what is wrong.
+/// says when it is stored, at one place or two.
 const WRITE: &str = "
     , base AS MATERIALIZED (
         SELECT writer::BIGINT AS writer, GREATEST(since, $7) AS since FROM held
-        WHERE CARDINALITY($23::UUID[]) = 0 OR are_new_ids($8, $9, $23)
+        WHERE CARDINALITY($16::UUID[]) = 0 OR are_new_ids($8, $9, $16)
     ),
     statements AS (
         INSERT INTO statement (place, store_id, part, id, version, voided, voids, payload)
         SELECT (v.stored * $10) + v.writer, $8, $9, v.id, v.version, FALSE, FALSE,
-               CASE v.second WHEN 0 THEN v.payload ELSE OVERLAY(v.payload PLACING v.said FROM v.second) END
+               v.head || v.said || CASE WHEN v.middle IS NULL THEN v.tail ELSE v.middle || v.said || v.tail END
         FROM (
-            SELECT writer, stored, id, version, second, said, OVERLAY(payload PLACING said FROM first) AS payload
-            FROM (
-                SELECT base.writer, base.since + u.n AS stored, u.*,
-                       TO_CHAR(TIMESTAMP 'epoch' + (base.since + u.n) * INTERVAL '1 microsecond',
-                               'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS said
-                FROM base CROSS JOIN UNNEST($11::UUID[], $12::TEXT[], $13::TEXT[], $14::INT[], $15::INT[])
-                     WITH ORDINALITY AS u (id, version, payload, first, second, n)
-            ) AS dated
+            SELECT base.writer, base.since + u.n AS stored, u.*,
+                   TO_CHAR(TIMESTAMP 'epoch' + (base.since + u.n) * INTERVAL '1 microsecond',
+                           'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS said
+            FROM base CROSS JOIN UNNEST($11::UUID[], $12::TEXT[], $13::TEXT[], $14::TEXT[], $15::TEXT[])
+                 WITH ORDINALITY AS u (id, version, head, middle, tail, n)
         ) AS v
     ), rows AS (
         INSERT INTO statement_index (store_id, part, key, place)
         SELECT $8, $9, u.key, (base.since + u.n) * $10 + base.writer
-        FROM base CROSS JOIN UNNEST($16::BIGINT[], $17::BIGINT[]) AS u (key, n)
-    ), meanings AS (
+        FROM base CROSS JOIN UNNEST($17::BIGINT[], $18::BIGINT[]) AS u (key, n)
+    )";
+
+/// What keys stand for, and the names of agents, where they may not be there yet. A key that stands for something else
+/// already fails by a division by zero: another way of writing says what is wrong.
+const LEARN: &str = "
+    , meanings AS (
         INSERT INTO dictionary (store_id, part, key, value)
-        SELECT $8, $9, u.key, u.value FROM base CROSS JOIN UNNEST($18::BIGINT[], $19::TEXT[]) AS u (key, value)
+        SELECT $8, $9, u.key, u.value FROM base CROSS JOIN UNNEST($19::BIGINT[], $20::TEXT[]) AS u (key, value)
         ON CONFLICT (store_id, key, part) DO UPDATE SET value = excluded.value
             WHERE 1 / (dictionary.value = excluded.value)::INT = 0
     ), names AS (
         INSERT INTO agent_name (store_id, part, key, name_hash, name)
         SELECT $8, $9, u.key, u.hash, u.name
-        FROM base CROSS JOIN UNNEST($20::BIGINT[], $21::BYTEA[], $22::TEXT[]) AS u (key, hash, name)
+        FROM base CROSS JOIN UNNEST($21::BIGINT[], $22::BYTEA[], $23::TEXT[]) AS u (key, hash, name)
         ON CONFLICT (store_id, key, name_hash, part) DO NOTHING
-    )
-    SELECT held.writer::BIGINT, base.since FROM held LEFT JOIN base ON TRUE";
+    )";
+
+const ANSWER: &str = " SELECT held.writer::BIGINT, base.since FROM held LEFT JOIN base ON TRUE";
 
 impl Store {
     /// Writes the batches of a store by one query, where the engine can and nothing is known of them yet.
@@ -67,7 +69,7 @@ impl Store {
         store: StoreId,
         batches: &[&PreparedBatch],
     ) -> Result<Option<Vec<Inserted>>, StoreError> {
-        let Some(writers) = self.engine.direct() else {
+        let Some(connections) = self.engine.direct() else {
             return Ok(None);
         };
         if !batches.iter().all(|batch| is_plain(batch)) {
@@ -83,25 +85,16 @@ impl Store {
             .filter(|name| !self.names.contains(&name.mark(store)))
             .collect();
         let new: Vec<_> = batches.iter().flat_map(|batch| &batch.statements).collect();
-        let ids: Vec<Uuid> = new.iter().map(|prepared| prepared.id).collect();
-        let chosen = new.iter().filter(|prepared| prepared.is_named);
-        let chosen: Vec<Uuid> = chosen.map(|prepared| prepared.id).collect();
-        let versions: Vec<String> = new.iter().map(|prepared| prepared.version.to_string()).collect();
-        let texts: Vec<&str> = new.iter().map(|prepared| prepared.text.unstamped()).collect();
-        let (first, second): (Vec<i32>, Vec<i32>) =
-            new.iter().map(|prepared| prepared.text.stamped_at()).unzip();
-        // In the order of the index, so that its pages are met one after another.
-        let mut rows: Vec<(i64, i64)> = (1..)
-            .zip(&new)
-            .flat_map(|(number, prepared)| prepared.keys.iter().map(move |key| (*key, number)))
-            .collect();
-        rows.sort_unstable();
-        let (keys, numbers): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
+        let Some(columns) = Columns::of(&new) else {
+            return Ok(None);
+        };
 
         let _writing = self.uncounted.writing().await;
-        let mut lease = writers.acquire().await?;
-        let sql = format!("{}{WRITE}", watermark::HOLD);
-        let result: Result<Option<(i64, Option<i64>)>, _> = watermark::bind(
+        let mut lease = connections.acquire().await?;
+        let learns = !meanings.is_empty() || !names.is_empty();
+        let learn = if learns { LEARN } else { "" };
+        let sql = format!("{}{WRITE}{learn}{ANSWER}", watermark::HOLD);
+        let mut query: QueryAs<'_, _, (i64, Option<i64>), _> = watermark::bind(
             sqlx::query_as(AssertSqlSafe(sql)),
             &[(store, false)],
             self.writer.number(),
@@ -110,32 +103,33 @@ impl Store {
         .bind(store.0)
         .bind(store.part())
         .bind(WRITERS)
-        .bind(ids)
-        .bind(versions)
-        .bind(texts)
-        .bind(first)
-        .bind(second)
-        .bind(keys)
-        .bind(numbers)
-        .bind(keys_meant)
-        .bind(values.iter().map(AsRef::as_ref).collect::<Vec<&str>>())
-        .bind(names.iter().map(|name| name.key).collect::<Vec<i64>>())
-        .bind(
-            names
-                .iter()
-                .map(|name| name.hash.as_slice())
-                .collect::<Vec<&[u8]>>(),
-        )
-        .bind(
-            names
-                .iter()
-                .map(|name| to_column(&name.text).into_owned())
-                .collect::<Vec<String>>(),
-        )
-        .bind(chosen)
-        .fetch_optional(lease.connection())
-        .await;
-        let (writer, since) = match result {
+        .bind(columns.ids)
+        .bind(columns.versions)
+        .bind(columns.heads)
+        .bind(columns.middles)
+        .bind(columns.tails)
+        .bind(columns.chosen)
+        .bind(columns.keys)
+        .bind(columns.numbers);
+        if learns {
+            query = query
+                .bind(keys_meant)
+                .bind(values.iter().map(AsRef::as_ref).collect::<Vec<&str>>())
+                .bind(names.iter().map(|name| name.key).collect::<Vec<i64>>())
+                .bind(
+                    names
+                        .iter()
+                        .map(|name| name.hash.as_slice())
+                        .collect::<Vec<&[u8]>>(),
+                )
+                .bind(
+                    names
+                        .iter()
+                        .map(|name| to_column(&name.text).into_owned())
+                        .collect::<Vec<String>>(),
+                );
+        }
+        let (writer, since) = match query.fetch_optional(lease.connection()).await {
             Err(error) if is_division_by_zero(&error) => return Ok(None),
             result => result?.ok_or(StoreError::Busy)?,
         };
@@ -185,6 +179,49 @@ impl Store {
             }
         }
         Some(meanings)
+    }
+}
+
+/// What is written of statements.
+#[derive(Default)]
+struct Columns<'p> {
+    ids: Vec<Uuid>,
+    versions: Vec<String>,
+    /// The text before, between and after the times at which it says that it is stored.
+    heads: Vec<&'p str>,
+    middles: Vec<Option<&'p str>>,
+    tails: Vec<&'p str>,
+    /// The ids that clients chose.
+    chosen: Vec<Uuid>,
+    /// Those of the index, each with the number of its statement, in the order of the index, so that its pages are met one
+    /// after another.
+    keys: Vec<i64>,
+    numbers: Vec<i64>,
+}
+
+impl<'p> Columns<'p> {
+    fn of(new: &[&'p Prepared]) -> Option<Self> {
+        let mut columns = Self::default();
+        let mut rows: Vec<(i64, i64)> = Vec::new();
+        for (number, prepared) in (1..).zip(new) {
+            let (head, middle, tail) = match prepared.text.pieces() {
+                [head, tail] => (head, None, tail),
+                [head, middle, tail] => (head, Some(middle.as_str()), tail),
+                _ => return None,
+            };
+            columns.ids.push(prepared.id);
+            columns.versions.push(prepared.version.to_string());
+            columns.heads.push(head);
+            columns.middles.push(middle);
+            columns.tails.push(tail);
+            if prepared.is_named {
+                columns.chosen.push(prepared.id);
+            }
+            rows.extend(prepared.keys.iter().map(|key| (*key, number)));
+        }
+        rows.sort_unstable();
+        (columns.keys, columns.numbers) = rows.into_iter().unzip();
+        Some(columns)
     }
 }
 

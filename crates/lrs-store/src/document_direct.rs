@@ -75,13 +75,13 @@ impl Store {
         store: StoreId,
         writes: &[&DocumentWrite],
     ) -> Result<Option<Vec<Result<String, StoreError>>>, StoreError> {
-        let Some(writers) = self.engine.direct() else {
+        let Some(connections) = self.engine.direct() else {
             return Ok(None);
         };
         if writes.iter().any(|write| write.deletes()) {
             return Ok(None);
         }
-        let mut lease = writers.acquire().await?;
+        let mut lease = connections.acquire().await?;
         let read: BTreeSet<Id<'_>> = writes.iter().filter_map(|write| write.depends_on()).collect();
         let mut documents = Documents::read(&mut lease, store, &read).await?;
         let etags: BTreeMap<Id<'_>, String> = documents

@@ -77,7 +77,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// What it says, read again where that is asked for: it takes many times the room of its text.
     pub(crate) fn statement(&self) -> Option<Statement> {
-        Statement::parse(self.text.unstamped().as_bytes(), self.version).ok()
+        Statement::parse(self.text.stamp(Timestamp::MIN).as_bytes(), self.version).ok()
     }
 }
 

@@ -264,10 +264,7 @@ impl Engine {
             .statement_cache_capacity(WRITER_QUERIES)
             .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", LOG_PAGES);
-        let reading = options
-            .clone()
-            .read_only(true)
-            .pragma("cache_size", READER_CACHE);
+        let reading = options.clone().read_only(true).pragma("cache_size", READER_CACHE);
         Ok(Self::Sqlite {
             writer: Kept::connect(1, writing).await.map_err(not_a_database)?,
             carrier: Arc::new(Carrier {

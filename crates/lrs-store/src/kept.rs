@@ -127,7 +127,10 @@ impl<DB: Database> Kept<DB> {
     }
 
     /// Begins a transaction, by `BEGIN` or by what else is said.
-    pub(crate) async fn begin(&self, statement: Option<&'static str>) -> Result<Transaction<DB>, sqlx::Error> {
+    pub(crate) async fn begin(
+        &self,
+        statement: Option<&'static str>,
+    ) -> Result<Transaction<DB>, sqlx::Error> {
         // From here on open: what begins it may have been sent when this is given up.
         let mut transaction = Transaction {
             lease: self.acquire().await?,
@@ -197,7 +200,10 @@ impl<DB: Database> Kept<DB> {
 
 impl<DB: Database> Lease<DB> {
     /// The connection, to be used; who has done with it says so by [`Lease::rest`].
-    #[expect(clippy::expect_used, reason = "it is taken when the lease is dropped, and not before")]
+    #[expect(
+        clippy::expect_used,
+        reason = "it is taken when the lease is dropped, and not before"
+    )]
     pub(crate) fn connection(&mut self) -> &mut DB::Connection {
         self.is_at_rest = false;
         self.connection.as_mut().expect("a connection in use")

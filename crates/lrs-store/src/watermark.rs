@@ -88,10 +88,7 @@ pub(crate) fn bind<'q, O>(
 }
 
 /// Waits, as one who refers does, until nobody else writes statements to a store; nobody begins until the transaction ends.
-pub(crate) async fn alone(
-    transaction: &mut PgConnection,
-    store: StoreId,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn alone(transaction: &mut PgConnection, store: StoreId) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1, $2)")
         .bind(STORES)
         .bind(number(store))
@@ -102,10 +99,7 @@ pub(crate) async fn alone(
 
 /// Waits, as one who writes does, until nobody writes statements to a store that refer to others; nobody begins until the
 /// transaction ends.
-pub(crate) async fn beside(
-    transaction: &mut PgConnection,
-    store: StoreId,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn beside(transaction: &mut PgConnection, store: StoreId) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock_shared($1, $2)")
         .bind(STORES)
         .bind(number(store))

@@ -1,5 +1,6 @@
 //! What the LRS adds to a statement, in the statement and in its text.
 
+use std::mem;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -87,46 +88,31 @@ impl Completion<'_> {
     }
 }
 
+/// The time at which a statement is stored is as long as this.
+const TIME: &str = "2026-11-29T12:00:00.000000Z";
+
 /// A completed text, whole but for the time at which it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompletedText {
-    text: String,
-    /// Where that time stands, without its quotes.
-    stored: Vec<usize>,
-}
+pub struct CompletedText(Vec<String>);
 
 impl CompletedText {
     /// Its length, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.text.len()
+        let pieces: usize = self.0.iter().map(String::len).sum();
+        pieces + self.0.len().saturating_sub(1) * TIME.len()
     }
 
-    /// The text before that time is known: something as long stands in its place.
+    /// The pieces of the text between which that time stands: two, or three when the statement came without a timestamp.
     #[must_use]
-    pub fn unstamped(&self) -> &str {
-        &self.text
-    }
-
-    /// The characters of the text at which that time begins: the first has the number 1, and none is 0.
-    #[must_use]
-    pub fn stamped_at(&self) -> (i32, i32) {
-        let character = |start: Option<&usize>| {
-            let before = start.and_then(|start| self.text.get(..*start));
-            before.map_or(0, |before| i32::try_from(before.chars().count() + 1).unwrap_or(0))
-        };
-        (character(self.stored.first()), character(self.stored.get(1)))
+    pub fn pieces(&self) -> &[String] {
+        &self.0
     }
 
     /// The text of a statement stored at this time, which is also its timestamp when it came without one.
     #[must_use]
     pub fn stamp(&self, stored: Timestamp) -> String {
-        let time = stored.with_micros();
-        let mut text = self.text.clone();
-        for start in &self.stored {
-            text.replace_range(*start..*start + time.len(), &time);
-        }
-        text
+        self.0.join(&stored.with_micros())
     }
 }
 
@@ -200,13 +186,12 @@ impl Edits<'_> {
     }
 
     fn apply(self) -> CompletedText {
-        let room = Timestamp::MIN.with_micros();
         let added = self.list.iter().map(|(_, by)| match by {
             By::Text(text) => text.len(),
-            By::Stored { before } => before.len() + room.len() + 2,
+            By::Stored { before } => before.len() + 2,
         });
         let mut text = String::with_capacity(self.text.len() + added.sum::<usize>());
-        let mut stored = Vec::with_capacity(2);
+        let mut pieces = Vec::with_capacity(3);
         let mut done = 0;
         for (Range { start, end }, by) in self.list {
             text.push_str(self.text.get(done..start).unwrap_or_default());
@@ -215,15 +200,14 @@ impl Edits<'_> {
                 By::Stored { before } => {
                     text.push_str(&before);
                     text.push('"');
-                    stored.push(text.len());
-                    text.push_str(&room);
-                    text.push('"');
+                    pieces.push(mem::replace(&mut text, String::from('"')));
                 }
             }
             done = end;
         }
         text.push_str(self.text.get(done..).unwrap_or_default());
-        CompletedText { text, stored }
+        pieces.push(text);
+        CompletedText(pieces)
     }
 }
 
