@@ -258,3 +258,75 @@ impl<DB: Database> Drop for Connections<DB> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::Duration};
+
+    use tokio::time::timeout;
+
+    use crate::{
+        engine::{Engine, on_engine},
+        on_both_engines,
+    };
+
+    async fn settings(engine: &Engine) -> i64 {
+        let mut reader = engine.read().await.unwrap();
+        on_engine!(&mut reader, |connection| {
+            sqlx::query_scalar("SELECT COUNT(*) FROM setting")
+                .fetch_one(connection)
+                .await
+                .unwrap()
+        })
+    }
+
+    async fn write(engine: &Engine, name: &str, is_left: bool) -> Result<(), sqlx::Error> {
+        let mut tx = engine.write().await?;
+        on_engine!(&mut tx, |connection| {
+            sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2)")
+                .bind(name)
+                .bind(Vec::<u8>::new())
+                .execute(connection)
+                .await?;
+        });
+        if is_left {
+            pending::<()>().await;
+        }
+        tx.commit().await
+    }
+
+    on_both_engines! {
+        async fn what_was_left_halfway_is_not_found_by_who_comes_next(database) {
+            let store = database.open().await;
+            let before = settings(&store.engine).await;
+            for round in 0..20 {
+                let name = format!("left {round}");
+                let left = write(&store.engine, &name, true);
+                assert!(timeout(Duration::from_millis(20), left).await.is_err());
+                write(&store.engine, &format!("kept {round}"), false).await.unwrap();
+                assert_eq!(settings(&store.engine).await, before + round + 1);
+            }
+        }
+
+        async fn many_more_than_there_are_connections_each_get_one(database) {
+            let store = database.open().await;
+            let before = settings(&store.engine).await;
+            let work = (0..100).map(|number| {
+                let engine = store.engine.clone();
+                tokio::spawn(async move {
+                    write(&engine, &format!("number {number}"), false).await.unwrap();
+                    assert!(settings(&engine).await > before);
+                    if number % 10 == 0 {
+                        engine.renew();
+                    }
+                })
+            });
+            for task in work.collect::<Vec<_>>() {
+                task.await.unwrap();
+            }
+            assert_eq!(settings(&store.engine).await, before + 100);
+            store.close().await;
+            assert!(store.engine.read().await.is_err());
+        }
+    }
+}
