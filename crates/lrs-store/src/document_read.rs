@@ -62,13 +62,12 @@ impl Store {
     /// A lane that reads what is wanted.
     async fn read_wanted(self) {
         let lanes: Arc<Lanes<Wanted>> = Arc::clone(&self.wanted);
-        let _lane = lanes.begin();
-        let mut before = 0;
+        let mut lane = lanes.begin();
         loop {
             let mut store = None;
             let mut count = 0;
-            let group = lanes
-                .take(before, |wanted| {
+            let group = lane
+                .take(|wanted| {
                     count += 1;
                     count <= GROUP && *store.get_or_insert(wanted.store) == wanted.store
                 })
@@ -76,7 +75,6 @@ impl Store {
             let Some(store) = store else {
                 return;
             };
-            before = group.len();
             let mut answers: BTreeMap<Id<'static>, Vec<Answer>> = BTreeMap::new();
             for wanted in group {
                 answers.entry(wanted.id).or_default().push(wanted.answer);

@@ -10,7 +10,7 @@ use std::{
 const TURNS: usize = 20;
 
 /// A queue of jobs, and the lanes that do them: a lane is a task that takes what waits, does it, and goes on until nothing
-/// is left.
+/// is left for it.
 #[derive(Debug)]
 pub(crate) struct Lanes<J> {
     queue: Mutex<Queue<J>>,
@@ -23,15 +23,32 @@ struct Queue<J> {
     jobs: VecDeque<J>,
     /// The lanes there are now.
     lanes: usize,
+    /// The jobs that they do now.
+    underway: usize,
 }
 
-/// Frees the lane's place if it ends by a panic; otherwise [`Lanes::take`] does.
-pub(crate) struct Lane<'l, J>(&'l Lanes<J>);
+impl<J> Queue<J> {
+    /// Whether there is enough for one more group: as much as others do meanwhile, since what a group costs is shared by its
+    /// jobs. Whoever does nothing meanwhile waits for nobody.
+    fn is_worth_a_group(&self) -> bool {
+        self.jobs.len() >= self.underway
+    }
+}
+
+/// One of the lanes, which is told to begin by [`Lanes::push`].
+pub(crate) struct Lane<'l, J> {
+    lanes: &'l Lanes<J>,
+    /// Its part of what is underway.
+    underway: usize,
+}
 
 impl<J> Drop for Lane<'_, J> {
+    /// Frees the lane's place if it ends by a panic; otherwise [`Lane::take`] does.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.lock().lanes -= 1;
+            let mut queue = self.lanes.lock();
+            queue.lanes -= 1;
+            queue.underway -= self.underway;
         }
     }
 }
@@ -41,6 +58,7 @@ impl<J> Lanes<J> {
         let queue = Queue {
             jobs: VecDeque::new(),
             lanes: 0,
+            underway: 0,
         };
         Self {
             queue: Mutex::new(queue),
@@ -52,37 +70,16 @@ impl<J> Lanes<J> {
     pub(crate) fn push(&self, job: J) -> bool {
         let mut queue = self.lock();
         queue.jobs.push_back(job);
-        let begins = queue.lanes < self.most;
+        let begins = queue.lanes < self.most && queue.is_worth_a_group();
         queue.lanes += usize::from(begins);
         begins
     }
 
     /// What a lane holds as long as it is there.
     pub(crate) fn begin(&self) -> Lane<'_, J> {
-        Lane(self)
-    }
-
-    /// The jobs that a lane does next, after a group of so many, as many as `fit` allows, which is asked once for each in turn;
-    /// without any, the lane has ended.
-    ///
-    /// At most half of those who ask: the others are served while these read their answers and ask again, so that neither
-    /// they nor the database stand still.
-    pub(crate) async fn take(&self, before: usize, mut fit: impl FnMut(&J) -> bool) -> Vec<J> {
-        self.gather().await;
-        let mut queue = self.lock();
-        let half = (before + queue.jobs.len()).div_ceil(2);
-        let count = queue.jobs.iter().take(half).take_while(|job| fit(job)).count();
-        if count == 0 {
-            queue.lanes -= 1;
-        }
-        queue.jobs.drain(..count).collect()
-    }
-
-    /// Puts jobs back that were taken, to be done before the others.
-    pub(crate) fn put_back(&self, jobs: Vec<J>) {
-        let mut queue = self.lock();
-        for job in jobs.into_iter().rev() {
-            queue.jobs.push_front(job);
+        Lane {
+            lanes: self,
+            underway: 0,
         }
     }
 
@@ -106,5 +103,99 @@ impl<J> Lanes<J> {
 
     fn lock(&self) -> MutexGuard<'_, Queue<J>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<J> Lane<'_, J> {
+    /// The jobs that the lane does next, once it has done those before, as many as `fit` allows, which is asked once for each in
+    /// turn; without any, the lane has ended, and what waits is for another that is there.
+    ///
+    /// At most half of those who ask, or as much as others do meanwhile: the rest are served while these read their answers
+    /// and ask again, so that neither they nor the database stand still.
+    pub(crate) async fn take(&mut self, mut fit: impl FnMut(&J) -> bool) -> Vec<J> {
+        self.lanes.gather().await;
+        let mut queue = self.lanes.lock();
+        let before = mem::take(&mut self.underway);
+        queue.underway -= before;
+        let most = if queue.is_worth_a_group() {
+            (before + queue.jobs.len()).div_ceil(2).max(queue.underway)
+        } else {
+            0
+        };
+        let count = queue.jobs.iter().take(most).take_while(|job| fit(job)).count();
+        if count == 0 {
+            queue.lanes -= 1;
+        }
+        self.underway = count;
+        queue.underway += count;
+        queue.jobs.drain(..count).collect()
+    }
+
+    /// Puts jobs back that were taken, to be done before the others.
+    pub(crate) fn put_back(&mut self, jobs: Vec<J>) {
+        let mut queue = self.lanes.lock();
+        self.underway -= jobs.len();
+        queue.underway -= jobs.len();
+        for job in jobs.into_iter().rev() {
+            queue.jobs.push_front(job);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lanes;
+
+    #[tokio::test]
+    async fn another_lane_begins_for_as_much_as_is_underway() {
+        let lanes = Lanes::new(2);
+        assert!(lanes.push(1), "who is alone waits for nobody");
+        let mut first = lanes.begin();
+        assert_eq!(first.take(|_| true).await, [1]);
+        assert!(lanes.push(2));
+        let mut second = lanes.begin();
+        assert_eq!(second.take(|_| true).await, [2]);
+        assert!(!lanes.push(3) && !lanes.push(4) && !lanes.push(5));
+
+        // Half of the four who ask.
+        assert_eq!(first.take(|_| true).await, [3, 4]);
+        // One waits and two are underway: it is for the lane that does these.
+        assert!(second.take(|_| true).await.is_empty());
+        assert!(lanes.push(6), "as many wait as are underway");
+        let mut third = lanes.begin();
+        assert_eq!(third.take(|_| true).await, [5, 6]);
+        assert!(first.take(|_| true).await.is_empty());
+        assert!(third.take(|_| true).await.is_empty());
+        assert!(lanes.push(7));
+    }
+
+    #[tokio::test]
+    async fn what_is_put_back_comes_first() {
+        let lanes = Lanes::new(1);
+        assert!(lanes.push(1));
+        assert!(!lanes.push(2) && !lanes.push(3) && !lanes.push(4));
+        let mut lane = lanes.begin();
+        assert_eq!(lane.take(|job| *job < 3).await, [1, 2]);
+        lane.put_back(vec![2]);
+        // Half of the four who ask.
+        assert_eq!(lane.take(|_| true).await, [2, 3]);
+        assert_eq!(lane.take(|_| true).await, [4]);
+        assert!(lane.take(|_| true).await.is_empty());
+        assert!(lanes.push(5));
+    }
+
+    #[tokio::test]
+    async fn a_lane_that_panics_leaves_its_place() {
+        let lanes = std::sync::Arc::new(Lanes::new(1));
+        assert!(lanes.push(1));
+        let theirs = std::sync::Arc::clone(&lanes);
+        let lane = tokio::spawn(async move {
+            let mut lane = theirs.begin();
+            let jobs = lane.take(|_| true).await;
+            assert!(jobs.is_empty(), "on purpose");
+        });
+        assert!(lane.await.is_err_and(|error| error.is_panic()));
+        assert!(lanes.push(2));
+        assert_eq!(lanes.begin().take(|_| true).await, [2]);
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     draft::{Inserted, PreparedBatch},
     engine::{Engine, in_time},
     error::StoreError,
-    lanes::Lanes,
+    lanes::{Lane, Lanes},
     statement::{Group, Lessons},
     store::{Store, StoreId},
 };
@@ -106,8 +106,8 @@ impl Writer {
         self.number.fetch_add(1, Ordering::Relaxed).rem_euclid(1024)
     }
 
-    /// The jobs that a lane writes next, after a group of so many; without any, the lane has ended.
-    async fn take(&self, before: usize) -> Vec<Job> {
+    /// The jobs that a lane writes next; without any, the lane has ended.
+    async fn take(&self, lane: &mut Lane<'_, Job>) -> Vec<Job> {
         let (mut rows, mut bytes, mut count) = (0, 0, 0);
         let fit = |job: &Job| {
             rows += job.work.rows();
@@ -115,13 +115,13 @@ impl Writer {
             count += 1;
             count == 1 || (rows <= GROUP && bytes <= GROUP_BYTES)
         };
-        let mut jobs = self.lanes.take(before, fit).await;
+        let mut jobs = lane.take(fit).await;
         if self.is_apart
             && let Some(store) = jobs.first().map(|job| job.store)
         {
             let others;
             (jobs, others) = jobs.into_iter().partition(|job| job.store == store);
-            self.lanes.put_back(others);
+            lane.put_back(others);
         }
         jobs
     }
@@ -152,14 +152,12 @@ impl Store {
     }
 
     async fn lane(self) {
-        let _lane = self.writer.lanes.begin();
-        let mut before = 0;
+        let mut lane = self.writer.lanes.begin();
         loop {
-            let jobs = self.writer.take(before).await;
+            let jobs = self.writer.take(&mut lane).await;
             if jobs.is_empty() {
                 return;
             }
-            before = jobs.len();
             self.write_group(jobs).await;
         }
     }
