@@ -43,12 +43,16 @@ pub(crate) struct Lane<'l, J> {
 }
 
 impl<J> Drop for Lane<'_, J> {
-    /// Frees the lane's place if it ends by a panic; otherwise [`Lane::take`] does.
+    /// Frees the lane's place if it ends by a panic; otherwise [`Lane::take`] does. What waited for it alone is let go, so that
+    /// whoever asked hears of it.
     fn drop(&mut self) {
         if std::thread::panicking() {
             let mut queue = self.lanes.lock();
             queue.lanes -= 1;
             queue.underway -= self.underway;
+            if queue.lanes == 0 {
+                queue.jobs.clear();
+            }
         }
     }
 }
@@ -144,6 +148,8 @@ impl<J> Lane<'_, J> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Lanes;
 
     #[tokio::test]
@@ -185,17 +191,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lane_that_panics_leaves_its_place() {
-        let lanes = std::sync::Arc::new(Lanes::new(1));
+    async fn a_lane_that_panics_leaves_its_place_and_what_waited_for_it() {
+        let lanes = Arc::new(Lanes::new(1));
         assert!(lanes.push(1));
-        let theirs = std::sync::Arc::clone(&lanes);
+        assert!(!lanes.push(2) && !lanes.push(3));
+        let theirs = Arc::clone(&lanes);
         let lane = tokio::spawn(async move {
             let mut lane = theirs.begin();
-            let jobs = lane.take(|_| true).await;
-            assert!(jobs.is_empty(), "on purpose");
+            assert_eq!(lane.take(|_| true).await, [1, 2]);
+            panic!("on purpose");
         });
         assert!(lane.await.is_err_and(|error| error.is_panic()));
-        assert!(lanes.push(2));
-        assert_eq!(lanes.begin().take(|_| true).await, [2]);
+        assert!(lanes.drain().is_empty(), "nobody would do what waited");
+        assert!(lanes.push(4), "nothing is underway");
+        assert_eq!(lanes.begin().take(|_| true).await, [4]);
     }
 }
