@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { browser, closeTab, context, eventually } from '../support/browser.js';
+import { browser, closeTab, context, eventually, STATE_ERRORS } from '../support/browser.js';
 import { ask, credential, folder, json, serve } from '../support/cartable.js';
 import { answer, goThrough, next, openLesson } from '../support/learner.js';
 import { launch, lms } from '../support/lms.js';
@@ -98,7 +98,7 @@ test('xAPI: a whole course is completed once each of its chapters is, and says s
   await known;
   await again.locator('[data-saved="saved"]').waitFor();
   assert.equal((await completed()).length, 3);
-  assertQuiet(/404 \(Not Found\)/);
+  assertQuiet(STATE_ERRORS);
 });
 
 test('web: a whole course opens by a double-click on its page, which knows how far the learner is', async (t) => {

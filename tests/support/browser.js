@@ -5,6 +5,9 @@ import { chromium } from 'playwright-core';
 
 const EXECUTABLE = process.env.CARTABLE_CHROMIUM || '/usr/bin/chromium';
 
+/** What an LRS refuses and a page expects: it has no state or preferences yet, or the page before wrote its own after this one read it. */
+export const STATE_ERRORS = /404 \(Not Found\)|412 \(Precondition Failed\)/;
+
 /** A browser for one test. */
 export async function browser(t) {
   const launched = await chromium.launch({

@@ -116,13 +116,18 @@ class Cmi5Tracker extends LrsTracker {
     return String((context.extensions || {})[CMI5_SESSION] || '');
   }
 
-  /** What an earlier session could not send is said in this one. @param {Statement[]} statements @param {Record<string, any>} template */
+  /**
+   * What an earlier session could not send is said in this one. Its id stays: if the LRS heard it after all, and only the
+   * answer was lost, it refuses this one, and it is said once.
+   * @param {Statement[]} statements
+   * @param {Record<string, any>} template
+   */
   adopt(statements, template) {
     const said = ['initialized', 'terminated'].map((verb) => XAPI_VERBS + verb);
     for (const statement of statements) {
       if (said.includes(statement.verb.id)) continue;
       const extensions = { ...statement.context.extensions, ...template.extensions };
-      this.queue.push({ ...statement, id: uuid(), timestamp: new Date().toISOString(), context: { ...statement.context, extensions } });
+      this.queue.push({ ...statement, timestamp: new Date().toISOString(), context: { ...statement.context, extensions } });
     }
     this.keepQueue();
   }
