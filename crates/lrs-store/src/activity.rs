@@ -216,9 +216,6 @@ impl Store {
         store: StoreId,
         learned: &mut Learned,
     ) -> Result<(), StoreError> {
-        if !learned.defines() {
-            return Ok(());
-        }
         let (now, before) = ((self.clock)(), self.definitions.learned());
         let keys: Vec<i64> = learned.definitions.keys().copied().collect();
         let held = definitions_of(&mut self.engine.read().await?, store, &keys).await?;

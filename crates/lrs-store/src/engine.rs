@@ -410,10 +410,17 @@ impl Tx {
 }
 
 /// Waits for a database, but not for ever.
-pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    tokio::time::timeout(HALT, work)
-        .await
-        .unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut)))
+///
+/// What waits is kept apart: it is several kilobytes, which whoever calls would have to carry along each time that it finds
+/// what it looks for without the database.
+pub(crate) fn in_time<T>(
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> impl Future<Output = Result<T, StoreError>> {
+    let work = Box::pin(tokio::time::timeout(HALT, work));
+    async {
+        work.await
+            .unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut)))
+    }
 }
 
 /// Makes a folder that no other user can read: it holds what people did.

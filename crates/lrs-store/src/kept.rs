@@ -156,7 +156,7 @@ impl<DB: Database> Kept<DB> {
         }
         let connection = match kept {
             Some(connection) => connection,
-            None => self.0.pool.acquire().await?,
+            None => Box::pin(self.0.pool.acquire()).await?,
         };
         Ok(Lease {
             connection: Some(connection),

@@ -163,7 +163,9 @@ impl Store {
         authority: &Actor,
     ) -> Result<Inserted, StoreError> {
         let mut batch = self.prepare(store, batch.into(), authority)?;
-        in_time(self.leave_out_known(store, &mut batch.learned)).await?;
+        if batch.learned.defines() {
+            in_time(self.leave_out_known(store, &mut batch.learned)).await?;
+        }
         match self.submit(store, Work::Statements(batch)).await? {
             Done::Inserted(inserted) => Ok(inserted),
             Done::Document(_) => Err(StoreError::Interrupted),
