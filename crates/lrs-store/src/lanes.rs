@@ -74,7 +74,9 @@ impl<J> Lanes<J> {
     pub(crate) fn push(&self, job: J) -> bool {
         let mut queue = self.lock();
         queue.jobs.push_back(job);
-        let begins = queue.lanes < self.most && queue.is_worth_a_group();
+        // One that has nothing underway yet is about to take this job.
+        let is_another = queue.lanes < self.most && queue.underway > 0 && queue.is_worth_a_group();
+        let begins = queue.lanes == 0 || is_another;
         queue.lanes += usize::from(begins);
         begins
     }
@@ -117,7 +119,11 @@ impl<J> Lane<'_, J> {
     /// At most half of those who ask, or as much as others do meanwhile: the rest are served while these read their answers
     /// and ask again, so that neither they nor the database stand still.
     pub(crate) async fn take(&mut self, mut fit: impl FnMut(&J) -> bool) -> Vec<J> {
-        self.lanes.gather().await;
+        // As many as it did before are done at once: the database would otherwise stand still while those before get their
+        // answers.
+        if self.underway == 0 || self.lanes.lock().jobs.len() < self.underway {
+            self.lanes.gather().await;
+        }
         let mut queue = self.lanes.lock();
         let before = mem::take(&mut self.underway);
         queue.underway -= before;
@@ -155,8 +161,10 @@ mod tests {
     #[tokio::test]
     async fn another_lane_begins_for_as_much_as_is_underway() {
         let lanes = Lanes::new(2);
-        assert!(lanes.push(1), "who is alone waits for nobody");
+        assert!(lanes.push(0), "who is alone waits for nobody");
+        assert!(!lanes.push(1), "the lane is about to take it");
         let mut first = lanes.begin();
+        assert_eq!(first.take(|job| *job < 1).await, [0]);
         assert_eq!(first.take(|_| true).await, [1]);
         assert!(lanes.push(2));
         let mut second = lanes.begin();
@@ -173,6 +181,20 @@ mod tests {
         assert!(first.take(|_| true).await.is_empty());
         assert!(third.take(|_| true).await.is_empty());
         assert!(lanes.push(7));
+    }
+
+    #[tokio::test]
+    async fn as_many_as_were_done_before_are_done_at_once_and_fewer_wait_for_others() {
+        let lanes = Lanes::new(1);
+        assert!(lanes.push(1));
+        let mut lane = lanes.begin();
+        assert_eq!(lane.take(|_| true).await, [1]);
+        assert!(!lanes.push(2));
+        let (taken, begins) = tokio::join!(lane.take(|_| true), async { lanes.push(3) });
+        assert_eq!((taken, begins), (vec![2], false));
+        assert_eq!(lane.take(|_| true).await, [3]);
+        let (taken, begins) = tokio::join!(lane.take(|_| true), async { lanes.push(4) });
+        assert_eq!((taken, begins), (vec![4], false));
     }
 
     #[tokio::test]
