@@ -160,6 +160,10 @@ pub(crate) struct Serve {
     #[arg(long, default_value_t = Settings::RATE, value_name = "NUMBER", env = "CARTABLE_RATE",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) rate: u32,
+
+    /// Threads that answer; by default one for each processor, or for every second one with --database, which needs the others
+    #[arg(long, value_name = "NUMBER", env = "CARTABLE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]

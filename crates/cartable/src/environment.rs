@@ -1,6 +1,7 @@
 //! What only the edge reads: the clock, the generator, the system's signals.
 
 use std::{
+    num::NonZero,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -20,6 +21,11 @@ pub(crate) fn clock() -> Clock {
             .and_then(Timestamp::from_micros)
             .unwrap_or(Timestamp::MAX)
     })
+}
+
+/// The processors that this program may use.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// The system's generator, seeded for secrets.

@@ -5,7 +5,7 @@ use std::{future::Future, io, net::SocketAddr, path::Path};
 use cartable_course::Locale;
 use cartable_lrs_store::{Location, NewCredential, Store, StoreError, StoreId, hash_secret};
 use cartable_xapi::{Timestamp, Version};
-use tokio::{net::TcpListener, runtime::Runtime};
+use tokio::{net::TcpListener, runtime::Builder};
 
 use crate::{args::Data, environment, failure::Failure, language::choose};
 
@@ -17,7 +17,20 @@ pub(crate) fn block_on<T>(
     command: impl Future<Output = Result<T, Failure>>,
     locale: Locale,
 ) -> Result<T, Failure> {
-    let runtime = Runtime::new().map_err(|error| {
+    block_on_threads(environment::processors(), command, locale)
+}
+
+/// Runs an asynchronous command on so many threads.
+pub(crate) fn block_on_threads<T>(
+    threads: usize,
+    command: impl Future<Output = Result<T, Failure>>,
+    locale: Locale,
+) -> Result<T, Failure> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| {
         let message = choose(
             locale,
             "the program cannot start its threads",

@@ -4,8 +4,16 @@ use std::{
     collections::VecDeque,
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
+use tokio::{runtime::Handle, time::Instant};
+
+/// Where one thread does everything, it can make no more than one group ready while the database does another, unless that takes
+/// longer than this, as with a slow disk.
+const LONG: Duration = Duration::from_micros(1500);
+/// What a group takes is the average of so many, more or less.
+const AVERAGED: u32 = 8;
 /// Other tasks get a turn so many times at the most before a group is taken.
 const TURNS: usize = 20;
 
@@ -16,6 +24,8 @@ pub(crate) struct Lanes<J> {
     queue: Mutex<Queue<J>>,
     /// So many lanes at the most.
     most: usize,
+    /// Another group is begun beside those that take so long.
+    long: Duration,
 }
 
 #[derive(Debug)]
@@ -25,13 +35,15 @@ struct Queue<J> {
     lanes: usize,
     /// The jobs that they do now.
     underway: usize,
+    /// What a group takes.
+    usual: Duration,
 }
 
 impl<J> Queue<J> {
     /// Whether there is enough for one more group: as much as others do meanwhile, since what a group costs is shared by its
-    /// jobs. Whoever does nothing meanwhile waits for nobody.
-    fn is_worth_a_group(&self) -> bool {
-        self.jobs.len() >= self.underway
+    /// jobs. Where others do nothing, nobody waits for them.
+    fn is_worth_a_group(&self, long: Duration) -> bool {
+        self.underway == 0 || (self.usual >= long && self.jobs.len() >= self.underway)
     }
 }
 
@@ -40,6 +52,8 @@ pub(crate) struct Lane<'l, J> {
     lanes: &'l Lanes<J>,
     /// Its part of what is underway.
     underway: usize,
+    /// Since when.
+    since: Instant,
 }
 
 impl<J> Drop for Lane<'_, J> {
@@ -58,15 +72,19 @@ impl<J> Drop for Lane<'_, J> {
 }
 
 impl<J> Lanes<J> {
+    /// Of those who ask on the threads of the runtime that is there.
     pub(crate) fn new(most: usize) -> Self {
+        let threads = Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers());
         let queue = Queue {
             jobs: VecDeque::new(),
             lanes: 0,
             underway: 0,
+            usual: Duration::ZERO,
         };
         Self {
             queue: Mutex::new(queue),
             most,
+            long: if threads == 1 { LONG } else { Duration::ZERO },
         }
     }
 
@@ -74,8 +92,7 @@ impl<J> Lanes<J> {
     pub(crate) fn push(&self, job: J) -> bool {
         let mut queue = self.lock();
         queue.jobs.push_back(job);
-        // One that has nothing underway yet is about to take this job.
-        let is_another = queue.lanes < self.most && queue.underway > 0 && queue.is_worth_a_group();
+        let is_another = queue.lanes < self.most && queue.underway > 0 && queue.is_worth_a_group(self.long);
         let begins = queue.lanes == 0 || is_another;
         queue.lanes += usize::from(begins);
         begins
@@ -86,6 +103,7 @@ impl<J> Lanes<J> {
         Lane {
             lanes: self,
             underway: 0,
+            since: Instant::now(),
         }
     }
 
@@ -119,6 +137,7 @@ impl<J> Lane<'_, J> {
     /// At most half of those who ask, or as much as others do meanwhile: the rest are served while these read their answers
     /// and ask again, so that neither they nor the database stand still.
     pub(crate) async fn take(&mut self, mut fit: impl FnMut(&J) -> bool) -> Vec<J> {
+        let took = self.since.elapsed();
         // As many as it did before are done at once: the database would otherwise stand still while those before get their
         // answers.
         if self.underway == 0 || self.lanes.lock().jobs.len() < self.underway {
@@ -127,7 +146,10 @@ impl<J> Lane<'_, J> {
         let mut queue = self.lanes.lock();
         let before = mem::take(&mut self.underway);
         queue.underway -= before;
-        let most = if queue.is_worth_a_group() {
+        if before > 0 {
+            queue.usual = (queue.usual * (AVERAGED - 1) + took) / AVERAGED;
+        }
+        let most = if queue.is_worth_a_group(self.lanes.long) {
             (before + queue.jobs.len()).div_ceil(2).max(queue.underway)
         } else {
             0
@@ -137,6 +159,7 @@ impl<J> Lane<'_, J> {
             queue.lanes -= 1;
         }
         self.underway = count;
+        self.since = Instant::now();
         queue.underway += count;
         queue.jobs.drain(..count).collect()
     }
@@ -156,31 +179,66 @@ impl<J> Lane<'_, J> {
 mod tests {
     use std::sync::Arc;
 
-    use super::Lanes;
+    use tokio::time::advance;
 
-    #[tokio::test]
-    async fn another_lane_begins_for_as_much_as_is_underway() {
+    use super::{AVERAGED, LONG, Lane, Lanes};
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_alone_waits_for_nobody_and_others_for_a_short_group() {
         let lanes = Lanes::new(2);
-        assert!(lanes.push(0), "who is alone waits for nobody");
-        assert!(!lanes.push(1), "the lane is about to take it");
-        let mut first = lanes.begin();
-        assert_eq!(first.take(|job| *job < 1).await, [0]);
-        assert_eq!(first.take(|_| true).await, [1]);
-        assert!(lanes.push(2));
-        let mut second = lanes.begin();
-        assert_eq!(second.take(|_| true).await, [2]);
-        assert!(!lanes.push(3) && !lanes.push(4) && !lanes.push(5));
+        assert!(lanes.push(1));
+        assert!(!lanes.push(2), "the lane has not begun yet");
+        let mut lane = lanes.begin();
+        assert_eq!(lane.take(|_| true).await, [1]);
+        assert!(!lanes.push(3) && !lanes.push(4));
+        advance(LONG / 2).await;
+        assert_eq!(lane.take(|_| true).await, [2, 3]);
+        advance(LONG / 2).await;
+        assert_eq!(lane.take(|_| true).await, [4]);
+        assert!(lane.take(|_| true).await.is_empty());
+        assert!(lanes.push(5));
+    }
 
+    #[tokio::test(start_paused = true)]
+    async fn beside_long_groups_another_lane_begins_for_as_much_as_is_underway() {
+        let lanes = Lanes::new(2);
+        assert!(lanes.push(8));
+        let mut first = lanes.begin();
+        assert_eq!(first.take(|_| true).await, [8]);
+        advance(2 * AVERAGED * LONG).await;
+        assert!(!lanes.push(9), "how long it takes is not known before its end");
+        assert_eq!(first.take(|_| true).await, [9]);
+        assert!(lanes.push(10), "as many wait as are underway");
+        let mut second = lanes.begin();
+        assert_eq!(second.take(|_| true).await, [10]);
+        share(&lanes, first, second).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn with_several_threads_another_lane_begins_beside_short_groups_too() {
+        let lanes = Lanes::new(2);
+        assert!(lanes.push(9));
+        let mut first = lanes.begin();
+        assert_eq!(first.take(|_| true).await, [9]);
+        assert!(lanes.push(10));
+        let mut second = lanes.begin();
+        assert_eq!(second.take(|_| true).await, [10]);
+        share(&lanes, first, second).await;
+    }
+
+    /// What two lanes do, each of which does one job.
+    async fn share(lanes: &Lanes<i32>, mut first: Lane<'_, i32>, mut second: Lane<'_, i32>) {
+        assert!(!lanes.push(11) && !lanes.push(12) && !lanes.push(13));
         // Half of the four who ask.
-        assert_eq!(first.take(|_| true).await, [3, 4]);
+        assert_eq!(first.take(|_| true).await, [11, 12]);
         // One waits and two are underway: it is for the lane that does these.
         assert!(second.take(|_| true).await.is_empty());
-        assert!(lanes.push(6), "as many wait as are underway");
+        assert!(lanes.push(14), "as many wait as are underway");
         let mut third = lanes.begin();
-        assert_eq!(third.take(|_| true).await, [5, 6]);
+        assert_eq!(third.take(|_| true).await, [13, 14]);
         assert!(first.take(|_| true).await.is_empty());
         assert!(third.take(|_| true).await.is_empty());
-        assert!(lanes.push(7));
+        assert!(lanes.push(15));
     }
 
     #[tokio::test]

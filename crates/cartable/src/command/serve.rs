@@ -19,7 +19,7 @@ use crate::{
     environment,
     failure::Failure,
     language::choose,
-    lrs::{ACCOUNT, FolderLock, block_on, listen, new_password, open_with, store_failure},
+    lrs::{ACCOUNT, FolderLock, block_on_threads, listen, new_password, open_with, store_failure},
 };
 
 /// Requests in flight have so long to finish.
@@ -27,7 +27,22 @@ const FAREWELL: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(arguments: Serve, locale: Locale) -> Result<(), Failure> {
     log();
-    block_on(serve(arguments, locale), locale)
+    let is_postgres = arguments.data.database.is_some();
+    let threads = arguments.threads.map_or_else(
+        || usual_threads(is_postgres, environment::processors()),
+        usize::from,
+    );
+    block_on_threads(threads, serve(arguments, locale), locale)
+}
+
+/// PostgreSQL's own processes need processors as well, while SQLite works on threads of ours. On two processors, one thread
+/// that answers also does more than two that pass their work to each other.
+fn usual_threads(is_postgres: bool, processors: usize) -> usize {
+    if is_postgres {
+        processors.div_ceil(2)
+    } else {
+        processors
+    }
 }
 
 async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
@@ -164,4 +179,21 @@ pub(crate) async fn until_asked_to_stop(
         let message = choose(locale, "the server stopped", "le serveur s’est arrêté");
         Failure::new(format!("{message}: {error}"), "")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual_threads;
+
+    #[test]
+    fn postgresql_is_left_every_second_processor() {
+        assert_eq!(
+            [1, 2, 3, 8].map(|processors| usual_threads(true, processors)),
+            [1, 1, 2, 4]
+        );
+        assert_eq!(
+            [1, 2, 3, 8].map(|processors| usual_threads(false, processors)),
+            [1, 2, 3, 8]
+        );
+    }
 }
