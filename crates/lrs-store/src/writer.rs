@@ -1,7 +1,7 @@
 //! Group commit: what is asked for at the same time is written in one transaction, and made durable by one wait.
 //!
-//! 1. [`Store::submit`] puts a job in the queue, as long as there is room, and begins a lane when one is free and as many
-//!    jobs wait as others write: a job that is alone waits for nobody.
+//! 1. [`Store::submit`] puts a job in the queue, as long as there is room, and begins a lane when there is none, or when
+//!    one more is worth it: a job that is alone waits for nobody.
 //! 2. A lane (`lanes.rs`) takes the jobs that wait, up to a bound, and writes them in one transaction: one lane on `SQLite`,
 //!    which has one writer, two on PostgreSQL, so that one writes while the other waits for the disk.
 //! 3. Each job is checked before anything of it is written, and refused alone. A fault of the database in a group of
