@@ -177,6 +177,19 @@ pub(crate) fn store_failure(error: &StoreError, locale: Locale) -> Failure {
     Failure::new(message, help)
 }
 
+/// Makes the console's account where there is none, and returns its password. Of several servers that start on a new
+/// database, one does.
+pub(crate) async fn first_password(store: &Store, locale: Locale) -> Result<Option<String>, Failure> {
+    let failed = |error| store_failure(&error, locale);
+    if store.has_account().await.map_err(failed)? {
+        return Ok(None);
+    }
+    let password = environment::secret::<12>();
+    let hash = hash(&password, locale)?;
+    let added = store.add_account(ACCOUNT, &hash).await.map_err(failed)?;
+    Ok(added.then_some(password))
+}
+
 /// Gives the console's account a new password, and returns it.
 pub(crate) async fn new_password(store: &Store, locale: Locale) -> Result<String, Failure> {
     let password = environment::secret::<12>();

@@ -35,6 +35,28 @@ impl Store {
         Ok(count > 0)
     }
 
+    /// Makes an account, unless it is there already; says whether it was made.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn add_account(&self, account: &str, password_hash: &str) -> Result<bool, StoreError> {
+        let mut tx = self.engine.write().await?;
+        let added = on_engine!(&mut tx, |connection| {
+            sqlx::query(
+                "INSERT INTO account (name, password_hash, created) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
+            )
+            .bind(account)
+            .bind(password_hash)
+            .bind((self.clock)().micros())
+            .execute(connection)
+            .await?
+            .rows_affected()
+        });
+        tx.commit().await?;
+        Ok(added > 0)
+    }
+
     /// Makes an account, or changes its password; its sessions end.
     ///
     /// # Errors

@@ -178,7 +178,7 @@ impl Store {
         on_engine!(&mut tx, |connection| {
             sqlx::query(
                 "INSERT INTO store (store_id, name, parts, created) VALUES ($1, 'default', 1, $2)
-                 ON CONFLICT (store_id) DO NOTHING",
+                 ON CONFLICT DO NOTHING",
             )
             .bind(DEFAULT_STORE.0)
             .bind(now)

@@ -19,7 +19,7 @@ use crate::{
     environment,
     failure::Failure,
     language::choose,
-    lrs::{ACCOUNT, FolderLock, block_on_threads, listen, new_password, open_with, store_failure},
+    lrs::{ACCOUNT, FolderLock, block_on_threads, first_password, listen, open_with, store_failure},
 };
 
 /// Requests in flight have so long to finish.
@@ -67,12 +67,7 @@ async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
     println!("Console  {url}{CONSOLE}");
     let announced = async {
         // Hashing takes a while, and clients need not wait for it.
-        let known = store
-            .has_account()
-            .await
-            .map_err(|error| store_failure(&error, locale))?;
-        if !known {
-            let password = new_password(&store, locale).await?;
+        if let Some(password) = first_password(&store, locale).await? {
             println!(
                 "{}",
                 choose(

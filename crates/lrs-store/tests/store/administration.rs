@@ -60,6 +60,13 @@ on_both_engines! {
         assert_eq!(names, [(DEFAULT_STORE, "default".to_owned()), (added, "academy".to_owned())]);
     }
 
+    async fn an_account_that_is_there_keeps_its_password(database) {
+        let store = database.open().await;
+        assert!(store.add_account("admin", "hash 1").await.unwrap());
+        assert!(!store.add_account("admin", "hash 2").await.unwrap());
+        assert_eq!(store.password_hash("admin").await.unwrap().unwrap(), "hash 1");
+    }
+
     async fn a_new_password_ends_the_sessions(database) {
         let store = database.open().await;
         assert!(!store.has_account().await.unwrap());
