@@ -5,9 +5,10 @@
 use std::{
     fmt::Write,
     fs,
+    io::{BufRead, BufReader},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::Output,
+    process::{self, Output, Stdio},
 };
 
 use assert_cmd::Command;
@@ -430,6 +431,42 @@ fn a_port_in_use_is_named() {
         "fr",
     ]);
     assert_says(&said, &["--chapter-listen", &address, "déjà"]);
+}
+
+/// The line of its log in which a server says that it listens.
+fn listening(workshop: &Workshop, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+    let mut server = process::Command::new(env!("CARGO_BIN_EXE_cartable"))
+        .current_dir(workshop.folder.path())
+        .env_clear()
+        .env("CARTABLE_LOG", "cartable=info")
+        .env("NO_COLOR", "1")
+        .envs(variables.iter().copied())
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(server.stderr.take().unwrap());
+    let line = log
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.contains("listening"));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    line.unwrap()
+}
+
+#[test]
+fn a_server_has_as_many_threads_as_it_is_told() {
+    let workshop = Workshop::new();
+    let said = listening(&workshop, &["--threads", "3"], &[]);
+    assert_says(&said, &["threads=3"]);
+    let said = listening(&workshop, &[], &[("CARTABLE_THREADS", "5")]);
+    assert_says(&said, &["threads=5"]);
+    let said = listening(&workshop, &[], &[]);
+    let processors = std::thread::available_parallelism().unwrap();
+    assert_says(&said, &[&format!("threads={processors}")]);
 }
 
 #[test]

@@ -62,6 +62,8 @@ async fn serve(arguments: Serve, locale: Locale) -> Result<(), Failure> {
         rate: arguments.rate,
     };
     let server = server(&store, &url, edge, locale).await?;
+    let threads = tokio::runtime::Handle::current().metrics().num_workers();
+    tracing::info!(%address, threads, "listening");
     let url = url.trim_end_matches('/');
     println!("LRS      {url}{XAPI}/");
     println!("Console  {url}{CONSOLE}");
