@@ -1,7 +1,9 @@
 //! `cartable serve`: the Learning Record Store, until it is asked to stop.
 
 use std::{
+    env,
     future::Future,
+    io::{self, IsTerminal},
     net::{IpAddr, SocketAddr},
     pin::pin,
     time::Duration,
@@ -99,9 +101,13 @@ pub(crate) fn print_how_to_stop(locale: Locale) {
 /// Logs what goes wrong, on standard error; `CARTABLE_LOG` says how much.
 pub(crate) fn log() {
     let filter = EnvFilter::try_from_env("CARTABLE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A file gets no colours, nor does who wants none (https://no-color.org).
+    let is_coloured =
+        io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
+        .with_ansi(is_coloured)
         .init();
 }
 
@@ -164,7 +170,7 @@ pub(crate) fn local_address(listener: &TcpListener, asked: SocketAddr) -> Socket
 
 /// Runs a server to its end; once asked to stop, it has a while to finish what is in flight.
 pub(crate) async fn until_asked_to_stop(
-    server: impl Future<Output = std::io::Result<()>>,
+    server: impl Future<Output = io::Result<()>>,
     locale: Locale,
 ) -> Result<(), Failure> {
     let mut server = pin!(server);
