@@ -1,14 +1,16 @@
 //! The accessibility report of a part: what was checked, what does not hold, what needs a human; and, of a course in
 //! French, the draft of the declaration that French law asks for.
 //!
-//! 1. `html` reads the rendered pages as a browser does; `place` knows the author's line behind an element.
-//! 2. `checks` examines them; what does not hold is a point with its place.
+//! 1. `html` reads the rendered pages as a browser does; `place` knows the author's line behind an element; `page` says what
+//!    a page shows.
+//! 2. `checks` examines it; what does not hold is a point with its place.
 //! 3. `criteria` says of each criterion of RGAA 4.1 whether it holds, does not apply, or is for a human.
 //! 4. The templates of `templates/report/` show it, with the words of `fr.toml` or `en.toml`.
 
 mod checks;
 mod criteria;
 mod html;
+mod page;
 mod place;
 
 use std::collections::BTreeSet;
@@ -19,9 +21,10 @@ use tera::{Context, Tera};
 use toml::{Table, Value};
 
 use crate::{part::Part, render::RenderError, rendered::RenderedCourse};
-use checks::{CHECKS, Checks, Page, Vague};
+use checks::{CHECKS, Checks, Vague};
 use criteria::text;
 use html::Document;
+use page::Page;
 use place::Place;
 
 const STYLE: &str = include_str!("../../../../templates/report/style.css");
