@@ -47,7 +47,9 @@ CREATE TABLE statement_index (
     part BIGINT NOT NULL,
     key BIGINT NOT NULL,
     place BIGINT NOT NULL,
-    CONSTRAINT statement_index_4_pkey PRIMARY KEY (store_id, key, place, part)
+    -- The key of the statement's verb, by which it is told from the others of its key.
+    verb BIGINT NOT NULL,
+    PRIMARY KEY (store_id, key, place, part) INCLUDE (verb)
 );
 
 -- A statement that refers to others is also found by what finds those, directly or through further references: `source` is

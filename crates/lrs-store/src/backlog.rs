@@ -27,7 +27,7 @@ use crate::{
     bulk::{self, Column, Insert},
     engine::{Tx, on_engine},
     error::StoreError,
-    index::StatementIndex,
+    index::{StatementIndex, is_verb},
     place::Place,
     query::Order,
     statement::Lessons,
@@ -49,8 +49,14 @@ const SETTLED: usize = 8192;
 const QUIET: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// A row of the index: the store, the key, the place.
-type Row = (StoreId, i64, i64);
+/// A row of the index.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    store: StoreId,
+    key: i64,
+    place: i64,
+    verb: i64,
+}
 
 /// The rows that are not in the database yet.
 #[derive(Debug, Default)]
@@ -118,10 +124,20 @@ impl Generation {
     fn sorted(&self) -> Vec<Row> {
         let mut keys: Vec<_> = self.places.iter().collect();
         keys.sort_unstable_by_key(|(key, _)| **key);
-        let rows = |((store, key), places): (&(StoreId, i64), &Vec<i64>)| -> Vec<Row> {
-            places.iter().map(|place| (*store, *key, *place)).collect()
+        let verbs = keys.iter().filter(|((_, key), _)| is_verb(*key));
+        let verbs: HashMap<i64, i64> = verbs
+            .flat_map(|((_, verb), places)| places.iter().map(|place| (*place, *verb)))
+            .collect();
+        let row = |store, key, place| Row {
+            store,
+            key,
+            place,
+            verb: verbs.get(&place).copied().unwrap_or_default(),
         };
-        keys.into_iter().flat_map(rows).collect()
+        let rows = keys
+            .iter()
+            .flat_map(|((store, key), places)| places.iter().map(|place| row(*store, *key, *place)));
+        rows.collect()
     }
 
     fn of(&self, store: StoreId, key: i64) -> &[i64] {
@@ -208,7 +224,7 @@ impl Backlog {
         Part {
             rows: taken
                 .iter()
-                .filter(|(.., place)| !rows.voided.contains(place) && !voided.contains(place))
+                .filter(|row| !rows.voided.contains(&row.place) && !voided.contains(&row.place))
                 .copied()
                 .collect(),
             count: taken.len(),
@@ -260,7 +276,7 @@ impl Rows {
 impl Part {
     /// Leaves out the rows of statements that another process has voided or deleted.
     async fn keep_living(&mut self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        let places: BTreeSet<i64> = self.rows.iter().map(|(.., place)| *place).collect();
+        let places: BTreeSet<i64> = self.rows.iter().map(|row| row.place).collect();
         let living: Vec<i64> = on_engine!(tx, |connection| {
             sqlx::query_scalar(
                 "SELECT s.place FROM json_each($1) AS j CROSS JOIN statement s WHERE s.place = j.value AND NOT s.voided",
@@ -270,7 +286,7 @@ impl Part {
             .await?
         });
         let living: HashSet<i64> = living.into_iter().collect();
-        self.rows.retain(|(.., place)| living.contains(place));
+        self.rows.retain(|row| living.contains(&row.place));
         Ok(())
     }
 
@@ -278,12 +294,13 @@ impl Part {
     async fn write(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         let column = |value: fn(&Row) -> i64| Column::Integer(self.rows.iter().map(value).collect());
         let index = Insert {
-            into: "statement_index (store_id, part, key, place)",
+            into: "statement_index (store_id, part, key, place, verb)",
             columns: vec![
-                column(|(store, ..)| store.0),
-                column(|(store, ..)| store.part()),
-                column(|(_, key, _)| *key),
-                column(|(.., place)| *place),
+                column(|row| row.store.0),
+                column(|row| row.store.part()),
+                column(|row| row.key),
+                column(|row| row.place),
+                column(|row| row.verb),
             ],
             // A part may have been written before the program came to its end.
             conflict: "ON CONFLICT (store_id, key, place, part) DO NOTHING",

@@ -36,9 +36,9 @@ const WRITE: &str = "
                  WITH ORDINALITY AS u (id, version, head, middle, tail, n)
         ) AS v
     ), rows AS (
-        INSERT INTO statement_index (store_id, part, key, place)
-        SELECT $8, $9, u.key, (base.since + u.n) * $10 + base.writer
-        FROM base CROSS JOIN UNNEST($17::BIGINT[], $18::BIGINT[]) AS u (key, n)
+        INSERT INTO statement_index (store_id, part, key, place, verb)
+        SELECT $8, $9, u.key, (base.since + u.n) * $10 + base.writer, u.verb
+        FROM base CROSS JOIN UNNEST($17::BIGINT[], $18::BIGINT[], $19::BIGINT[]) AS u (key, n, verb)
     )";
 
 /// What keys stand for, and the names of agents, where they may not be there yet. A key that stands for something else
@@ -46,13 +46,13 @@ const WRITE: &str = "
 const LEARN: &str = "
     , meanings AS (
         INSERT INTO dictionary (store_id, part, key, value)
-        SELECT $8, $9, u.key, u.value FROM base CROSS JOIN UNNEST($19::BIGINT[], $20::TEXT[]) AS u (key, value)
+        SELECT $8, $9, u.key, u.value FROM base CROSS JOIN UNNEST($20::BIGINT[], $21::TEXT[]) AS u (key, value)
         ON CONFLICT (store_id, key, part) DO UPDATE SET value = excluded.value
             WHERE 1 / (dictionary.value = excluded.value)::INT = 0
     ), names AS (
         INSERT INTO agent_name (store_id, part, key, name_hash, name)
         SELECT $8, $9, u.key, u.hash, u.name
-        FROM base CROSS JOIN UNNEST($21::BIGINT[], $22::BYTEA[], $23::TEXT[]) AS u (key, hash, name)
+        FROM base CROSS JOIN UNNEST($22::BIGINT[], $23::BYTEA[], $24::TEXT[]) AS u (key, hash, name)
         ON CONFLICT (store_id, key, name_hash, part) DO NOTHING
     )";
 
@@ -110,7 +110,8 @@ impl Store {
         .bind(columns.tails)
         .bind(columns.chosen)
         .bind(columns.keys)
-        .bind(columns.numbers);
+        .bind(columns.numbers)
+        .bind(columns.verbs);
         if learns {
             query = query
                 .bind(keys_meant)
@@ -193,16 +194,17 @@ struct Columns<'p> {
     tails: Vec<&'p str>,
     /// The ids that clients chose.
     chosen: Vec<Uuid>,
-    /// Those of the index, each with the number of its statement, in the order of the index, so that its pages are met one
-    /// after another.
+    /// Those of the index, each with the number and the verb of its statement, in the order of the index, so that its pages are
+    /// met one after another.
     keys: Vec<i64>,
     numbers: Vec<i64>,
+    verbs: Vec<i64>,
 }
 
 impl<'p> Columns<'p> {
     fn of(new: &[&'p Prepared]) -> Option<Self> {
         let mut columns = Self::default();
-        let mut rows: Vec<(i64, i64)> = Vec::new();
+        let mut rows: Vec<(i64, i64, i64)> = Vec::new();
         for (number, prepared) in (1..).zip(new) {
             let (head, middle, tail) = match prepared.text.pieces() {
                 [head, tail] => (head, None, tail),
@@ -217,10 +219,15 @@ impl<'p> Columns<'p> {
             if prepared.is_named {
                 columns.chosen.push(prepared.id);
             }
-            rows.extend(prepared.keys.iter().map(|key| (*key, number)));
+            let verb = prepared.figures.verb;
+            rows.extend(prepared.keys.iter().map(|key| (*key, number, verb)));
         }
         rows.sort_unstable();
-        (columns.keys, columns.numbers) = rows.into_iter().unzip();
+        for (key, number, verb) in rows {
+            columns.keys.push(key);
+            columns.numbers.push(number);
+            columns.verbs.push(verb);
+        }
         Some(columns)
     }
 }

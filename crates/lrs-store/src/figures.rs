@@ -118,7 +118,7 @@ pub(crate) struct Figures {
     /// When it happened, in microseconds; when it was stored, if it does not say.
     time: Option<i64>,
     /// The key of the verb.
-    verb: i64,
+    pub(crate) verb: i64,
     progress: Option<(Pair, Progress)>,
 }
 

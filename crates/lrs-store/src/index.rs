@@ -109,6 +109,11 @@ impl Scope {
     }
 }
 
+/// Whether a key is that of a verb.
+pub(crate) fn is_verb(key: i64) -> bool {
+    key & 0xf == i64::from(Kind::Verb as i16) * 2
+}
+
 /// A row of the index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct IndexRow {

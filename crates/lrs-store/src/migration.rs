@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The migrations: version, description, text for `SQLite`, text for PostgreSQL.
-static MIGRATIONS: [(i64, &str, &str, &str); 7] = [
+static MIGRATIONS: [(i64, &str, &str, &str); 8] = [
     (
         1,
         "foundation",
@@ -54,6 +54,12 @@ static MIGRATIONS: [(i64, &str, &str, &str); 7] = [
         "new_ids",
         include_str!("../migrations/sqlite/0009_new_ids.sql"),
         include_str!("../migrations/postgres/0009_new_ids.sql"),
+    ),
+    (
+        10,
+        "verbs",
+        include_str!("../migrations/sqlite/0010_verbs.sql"),
+        include_str!("../migrations/postgres/0010_verbs.sql"),
     ),
 ];
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
-    index::Facet,
+    index::{Facet, is_verb},
     place::Place,
     query::{Order, StatementFilter},
     store::StoreId,
@@ -51,7 +51,8 @@ impl Query {
         } else {
             // The most selective facet is walked in the order of the answer, once among the statements it is in and
             // once among those that refer to such a statement; the other facets are looked up for each row, in the
-            // statement that matches. A statement may be found in several of these ways.
+            // statement that matches, but for the verb, which the row of a statement says itself. A statement may be found
+            // in several of these ways.
             query.sql.push('(');
             match facets.split_first() {
                 Some((first, others)) => {
@@ -151,7 +152,13 @@ impl Query {
         self.value(key);
         self.bounds("i", filter);
         for keys in others {
-            self.exists(store, table, arm == Arm::Reference, keys);
+            match keys[..] {
+                [verb] if arm == Arm::Statement && is_verb(verb) => {
+                    self.sql.push_str(" AND i.verb = ");
+                    self.value(verb);
+                }
+                _ => self.exists(store, table, arm == Arm::Reference, keys),
+            }
         }
         if let Some(authority) = authority {
             self.exists(store, "statement_index", false, &[authority]);

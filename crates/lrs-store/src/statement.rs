@@ -234,20 +234,24 @@ async fn write(
     };
 
     // In the order of the index, so that its pages are met one after another.
-    let mut rows: Vec<(i64, i64)> = new
+    let mut rows: Vec<(i64, i64, i64)> = new
         .iter()
         .zip(&voided)
         .filter(|((prepared, _), voided)| !**voided && (!is_put_off || prepared.target.is_some()))
-        .flat_map(|((prepared, place), _)| prepared.keys.iter().map(|key| (*key, place.0)))
+        .flat_map(|((prepared, place), _)| {
+            let verb = prepared.figures.verb;
+            prepared.keys.iter().map(move |key| (*key, place.0, verb))
+        })
         .collect();
     rows.sort_unstable();
     let index = Insert {
-        into: "statement_index (store_id, part, key, place)",
+        into: "statement_index (store_id, part, key, place, verb)",
         columns: vec![
             Column::Integer(vec![store.0; rows.len()]),
             Column::Integer(vec![store.part(); rows.len()]),
-            Column::Integer(rows.iter().map(|(key, _)| *key).collect()),
-            Column::Integer(rows.iter().map(|(_, place)| *place).collect()),
+            Column::Integer(rows.iter().map(|(key, ..)| *key).collect()),
+            Column::Integer(rows.iter().map(|(_, place, _)| *place).collect()),
+            Column::Integer(rows.iter().map(|(.., verb)| *verb).collect()),
         ],
         conflict: "",
     };

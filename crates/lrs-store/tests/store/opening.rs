@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use cartable_lrs_store::{
-    DEFAULT_STORE, Location, Store, StoreError, on_both_engines, testing::TestDatabase,
+    DEFAULT_STORE, Facet, Kind, Location, Scope, StatementFilter, Store, StoreError, on_both_engines,
+    testing::TestDatabase,
 };
 use cartable_xapi::Timestamp;
 use sqlx::{
@@ -91,6 +92,48 @@ async fn nodes_that_open_an_empty_database_on_postgres_at_once_find_it_made() {
 }
 
 on_both_engines! {
+    async fn what_was_stored_before_an_index_row_had_its_verb_is_found_by_it(database) {
+        let store = database.open().await;
+        for number in 0..40 {
+            let verb = ["launched", "completed"][usize::try_from(number % 2).unwrap()];
+            let text = statement(number, "zoe", verb, &activity("7"));
+            store.insert(DEFAULT_STORE, vec![draft(&text)], &authority()).await.unwrap();
+        }
+        store.close().await;
+        for sql in match database.location {
+            Location::Folder(_) => [
+                "CREATE TABLE former (store_id BIGINT NOT NULL, part BIGINT NOT NULL, key BIGINT NOT NULL, \
+                 place BIGINT NOT NULL, PRIMARY KEY (store_id, key, place, part)) WITHOUT ROWID",
+                "INSERT INTO former SELECT store_id, part, key, place FROM statement_index",
+                "DROP TABLE statement_index",
+                "ALTER TABLE former RENAME TO statement_index",
+            ],
+            Location::Postgres(_) => [
+                "ALTER TABLE statement_index DROP CONSTRAINT statement_index_pkey",
+                "ALTER TABLE statement_index DROP COLUMN verb",
+                "ALTER TABLE statement_index ADD CONSTRAINT statement_index_4_pkey PRIMARY KEY (store_id, key, place, part)",
+                "SELECT 1",
+            ],
+        } {
+            execute(&database, sql).await;
+        }
+        execute(&database, "DELETE FROM _sqlx_migrations WHERE version = 10").await;
+        let store = database.open().await;
+        let zoe = Facet { kind: Kind::Agent, value: "mbox mailto:zoe@example.org".to_owned() };
+        let filter = StatementFilter {
+            facets: vec![
+                (zoe, Some(Scope::Direct)),
+                (Facet::verb("https://example.org/completed"), Some(Scope::Direct)),
+            ],
+            limit: 50,
+            ..StatementFilter::default()
+        };
+        let page = store.statements(DEFAULT_STORE, &filter).await.unwrap();
+        let mut found: Vec<_> = page.statements.iter().map(|found| found.id).collect();
+        found.sort_unstable();
+        assert_eq!(found, (0..20).map(|number| uuid(2 * number + 1)).collect::<Vec<_>>());
+    }
+
     async fn what_the_first_version_of_the_program_stored_is_there(database) {
         make_first(&database).await;
         execute(&database, "INSERT INTO store (store_id, name, parts, created) VALUES (1, 'default', 1, 0)").await;
