@@ -66,6 +66,13 @@ static MIGRATIONS: [(i64, &str, &str, &str); 8] = [
 /// What they come to, for an empty database of PostgreSQL: a third faster than one after the other.
 const SCHEMA: &str = include_str!("../migrations/postgres.sql");
 
+/// How PostgreSQL migrates: what is durable later is so with what comes before it, and a migration goes over whole tables, for
+/// which the settings of our queries are wrong (`engine::BY_INDEX`).
+const BEFORE: &str = "SET synchronous_commit = off; SET enable_bitmapscan = on; SET enable_hashjoin = on; \
+                      SET enable_mergejoin = on; SET enable_seqscan = on";
+const AFTER: &str = "RESET synchronous_commit; RESET enable_bitmapscan; RESET enable_hashjoin; \
+                     RESET enable_mergejoin; RESET enable_seqscan";
+
 /// The table of the migrations that a database has had.
 const APPLIED: &str = "_sqlx_migrations";
 
@@ -96,8 +103,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
         Engine::Postgres { writers, .. } => {
             let mut lease = writers.acquire().await?;
             let connection = lease.connection();
-            // What is durable later is so with what comes before it.
-            connection.execute("SET synchronous_commit = off").await?;
+            connection.execute(BEFORE).await?;
             let result = async {
                 if found.is_none() {
                     begin(&mut *connection, &migrator).await?;
@@ -105,7 +111,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
                 migrator.run(&mut *connection).await
             }
             .await;
-            connection.execute("RESET synchronous_commit").await?;
+            connection.execute(AFTER).await?;
             result?;
             if engine.is_distributed() {
                 distribution::complete(connection).await?;
