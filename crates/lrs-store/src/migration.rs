@@ -1,13 +1,13 @@
 //! Brings a database to this program's version: forward only, and never a database that is not ours.
 
 use sqlx::{
-    Connection as _, Executor, PgConnection,
+    AssertSqlSafe, Connection as _, Executor, PgConnection,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
 use crate::{
     distribution,
-    engine::{Connect, Connection, Engine, Reader, on_engine},
+    engine::{BY_INDEX, Connect, Connection, Engine, Reader, on_engine},
     error::StoreError,
 };
 
@@ -66,13 +66,6 @@ static MIGRATIONS: [(i64, &str, &str, &str); 8] = [
 /// What they come to, for an empty database of PostgreSQL: a third faster than one after the other.
 const SCHEMA: &str = include_str!("../migrations/postgres.sql");
 
-/// How PostgreSQL migrates: what is durable later is so with what comes before it, and a migration goes over whole tables, for
-/// which the settings of our queries are wrong (`engine::BY_INDEX`).
-const BEFORE: &str = "SET synchronous_commit = off; SET enable_bitmapscan = on; SET enable_hashjoin = on; \
-                      SET enable_mergejoin = on; SET enable_seqscan = on";
-const AFTER: &str = "RESET synchronous_commit; RESET enable_bitmapscan; RESET enable_hashjoin; \
-                     RESET enable_mergejoin; RESET enable_seqscan";
-
 /// The table of the migrations that a database has had.
 const APPLIED: &str = "_sqlx_migrations";
 
@@ -103,7 +96,11 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
         Engine::Postgres { writers, .. } => {
             let mut lease = writers.acquire().await?;
             let connection = lease.connection();
-            connection.execute(BEFORE).await?;
+            // What is durable later is so with what comes before it; and a migration goes over whole tables.
+            let settings = |change: fn(&str) -> String| BY_INDEX.map(|(name, _)| change(name)).join("; ");
+            let on = settings(|name| format!("SET {name} = on"));
+            let sql = format!("SET synchronous_commit = off; {on}");
+            connection.execute(AssertSqlSafe(sql)).await?;
             let result = async {
                 if found.is_none() {
                     begin(&mut *connection, &migrator).await?;
@@ -111,7 +108,9 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
                 migrator.run(&mut *connection).await
             }
             .await;
-            connection.execute(AFTER).await?;
+            let reset = settings(|name| format!("RESET {name}"));
+            let sql = format!("RESET synchronous_commit; {reset}");
+            connection.execute(AssertSqlSafe(sql)).await?;
             result?;
             if engine.is_distributed() {
                 distribution::complete(connection).await?;

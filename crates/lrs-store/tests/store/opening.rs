@@ -81,7 +81,13 @@ async fn an_empty_database_on_postgres_gets_what_all_migrations_come_to() {
 #[tokio::test]
 async fn nodes_that_open_an_empty_database_on_postgres_at_once_find_it_made() {
     let database = TestDatabase::postgres().await;
-    let nodes = tokio::join!(database.open(), database.open(), database.open(), database.open());
+    let open = || async { tokio::join!(database.open(), database.open(), database.open(), database.open()) };
+    let mut nodes = open().await;
+    // They seldom get in each other's way: what they make after the tables is made often.
+    for _ in 0..20 {
+        execute(&database, "DELETE FROM store").await;
+        nodes = open().await;
+    }
     for (number, store) in (1..).zip([nodes.0, nodes.1, nodes.2, nodes.3]) {
         let text = statement(number, "zoe", "completed", &activity("7"));
         store
@@ -101,18 +107,17 @@ on_both_engines! {
         }
         store.close().await;
         for sql in match database.location {
-            Location::Folder(_) => [
+            Location::Folder(_) => &[
                 "CREATE TABLE former (store_id BIGINT NOT NULL, part BIGINT NOT NULL, key BIGINT NOT NULL, \
                  place BIGINT NOT NULL, PRIMARY KEY (store_id, key, place, part)) WITHOUT ROWID",
                 "INSERT INTO former SELECT store_id, part, key, place FROM statement_index",
                 "DROP TABLE statement_index",
                 "ALTER TABLE former RENAME TO statement_index",
-            ],
-            Location::Postgres(_) => [
+            ][..],
+            Location::Postgres(_) => &[
                 "ALTER TABLE statement_index DROP CONSTRAINT statement_index_pkey",
                 "ALTER TABLE statement_index DROP COLUMN verb",
                 "ALTER TABLE statement_index ADD CONSTRAINT statement_index_4_pkey PRIMARY KEY (store_id, key, place, part)",
-                "SELECT 1",
             ],
         } {
             execute(&database, sql).await;
