@@ -81,7 +81,10 @@ async fn an_empty_database_on_postgres_gets_what_all_migrations_come_to() {
 #[tokio::test]
 async fn nodes_that_open_an_empty_database_on_postgres_at_once_find_it_made() {
     let database = TestDatabase::postgres().await;
-    let open = || async { tokio::join!(database.open(), database.open(), database.open(), database.open()) };
+    let open = || {
+        let four = async { tokio::join!(database.open(), database.open(), database.open(), database.open()) };
+        Box::pin(four)
+    };
     let mut nodes = open().await;
     // They seldom get in each other's way: what they make after the tables is made often.
     for _ in 0..20 {
