@@ -239,6 +239,7 @@ test('a lesson or the chapter is printed without the interface, with what opens 
   await openLesson(page, data.lessons[0].id);
   await page.getByRole('button', { name: 'Imprimer cette page' }).click();
   await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.evaluate(() => document.getAnimations().length), 0, 'a card that turns is printed edge on');
   for (const hidden of ['.tools', '#contents', '.pager', '.tablist']) assert.ok(!(await page.locator(hidden).first().isVisible()), hidden);
   for (const shown of ['Il évalue la situation', 'Directeur pénitentiaire', 'La mesure ou la peine', 'La personne est détenue']) assert.ok(await page.getByText(shown).first().isVisible(), shown);
   assert.ok(!(await page.locator('#opening').isVisible()));
