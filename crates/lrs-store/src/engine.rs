@@ -185,17 +185,21 @@ impl Engine {
         match location {
             Location::Folder(folder) => Self::embedded(folder).await,
             Location::Postgres(url) => {
-                let mut options = options(url, false)?;
-                let writers = Kept::connect(POSTGRES_WRITERS, options.clone()).await?;
+                let options = options(url, false)?;
+                let (writers, readers) = tokio::try_join!(
+                    Kept::connect(POSTGRES_WRITERS, options.clone()),
+                    Kept::connect(POSTGRES_READERS, options),
+                )?;
                 let is_distributed = distribution::is_distributed(&writers).await?;
                 if is_distributed {
-                    options = self::options(url, true)?;
+                    let options = self::options(url, true)?;
                     writers.reconnect(options.clone());
+                    readers.reconnect(options);
                 }
                 Ok(Self::Postgres {
                     writers,
                     is_distributed,
-                    readers: Kept::connect(POSTGRES_READERS, options).await?,
+                    readers,
                     replica: match replica {
                         Some(url) => {
                             let options = self::options(url, is_distributed)?;

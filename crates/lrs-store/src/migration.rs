@@ -115,6 +115,7 @@ pub(crate) async fn migrate(engine: &Engine) -> Result<(), StoreError> {
             if engine.is_distributed() {
                 distribution::complete(connection).await?;
             }
+            lease.rest();
         }
     }
     Ok(())
