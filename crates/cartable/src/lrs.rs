@@ -185,7 +185,7 @@ pub(crate) async fn first_password(store: &Store, locale: Locale) -> Result<Opti
         return Ok(None);
     }
     let password = environment::secret::<12>();
-    let hash = hash(&password, locale)?;
+    let hash = hash(&password, locale).await?;
     let added = store.add_account(ACCOUNT, &hash).await.map_err(failed)?;
     Ok(added.then_some(password))
 }
@@ -193,7 +193,7 @@ pub(crate) async fn first_password(store: &Store, locale: Locale) -> Result<Opti
 /// Gives the console's account a new password, and returns it.
 pub(crate) async fn new_password(store: &Store, locale: Locale) -> Result<String, Failure> {
     let password = environment::secret::<12>();
-    let hash = hash(&password, locale)?;
+    let hash = hash(&password, locale).await?;
     store
         .set_password(ACCOUNT, &hash)
         .await
@@ -220,7 +220,7 @@ pub(crate) async fn new_credential(
     let secret = environment::secret::<24>();
     let credential = NewCredential {
         key: asked.key.to_owned(),
-        secret_hash: hash(&secret, locale)?,
+        secret_hash: hash(&secret, locale).await?,
         label: asked.label.to_owned(),
         scopes: asked.scopes.to_owned(),
         expires: asked.expires,
@@ -281,8 +281,12 @@ pub(crate) fn time(option: &str, text: &str, example: &str, locale: Locale) -> R
     })
 }
 
-fn hash(secret: &str, locale: Locale) -> Result<String, Failure> {
-    hash_secret(secret, &environment::random_bytes()).map_err(|error| store_failure(&error, locale))
+/// Away from what answers clients, which would stand still meanwhile.
+async fn hash(secret: &str, locale: Locale) -> Result<String, Failure> {
+    let (secret, salt) = (secret.to_owned(), environment::random_bytes());
+    let hash = tokio::task::spawn_blocking(move || hash_secret(&secret, &salt)).await;
+    hash.unwrap_or(Err(StoreError::Hash))
+        .map_err(|error| store_failure(&error, locale))
 }
 
 /// Holds a data folder for one server at a time; freed when the program ends, however it ends.
