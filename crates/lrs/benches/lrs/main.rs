@@ -3,7 +3,8 @@
 //! `cargo bench -p cartable-lrs` runs it; `cargo bench -p cartable-lrs -- --help` says what can be asked.
 //!
 //! 1. A server starts on an empty database; statements and state documents fill it. (`server`, `load`, `client`)
-//! 2. Each mode is driven with connections that are kept; searches and statements also while the store is young. (`measure`)
+//! 2. Each mode is driven with connections that are kept; searches and statements also in a young store, in turns: a machine
+//!    is not as fast in one minute as in another. (`measure`)
 //! 3. The server stops, and starts again on what it has stored.
 //! 4. The rows that it stored are written again without it: the limit. (`bare`)
 //! 5. The report puts each figure beside its limit and its floor. (`floors`, `report`)
@@ -127,29 +128,26 @@ impl Bench<'_> {
     /// What the program reaches, and the rows that it stored.
     async fn served<E: Bare>(&self, database: &Database) -> Result<(Findings, Sample<E>)> {
         let (options, location) = (self.options, &database.location);
-        let nodes = match self.engine {
-            EngineName::Sqlite => 1,
-            EngineName::Postgres | EngineName::Citus => options.nodes,
-        };
-        let service = Service::start(self.program, location, nodes).await?;
+        let service = self.start(location).await?;
         let first_answer = service.first_answer();
-        let (statements, batch) = (options.statements, options.batch);
-        let (youth, sampled) = (statements.min(YOUTH), statements.min(SAMPLE));
+        let (statements, batch, youth) = (options.statements, options.batch, self.youth());
+        let sampled = statements.min(SAMPLE);
         say("filling");
         service.seed_states().await?;
         let mut filling = service.fill(youth, batch, true).await?;
-        let mut young = self.drive(&service, Mode::searches).await?;
-        young.extend(self.drive(&service, |mode| mode.statements() > 0).await?);
         service.fill(sampled - youth, batch, false).await?;
         // A program that has ended has put off nothing.
         service.stop()?;
         let sample = Sample::read(location).await?;
-        let service = Service::start(self.program, location, nodes).await?;
+        let service = self.start(location).await?;
         if statements > sampled {
             filling = service.fill(statements - sampled, batch, false).await?;
         }
         database.rest().await?;
-        let figures = self.drive(&service, |_| true).await?;
+        let young = self.database("young").await?;
+        let figures = self.compare(&service, &young).await;
+        young.drop().await?;
+        let (young, figures) = figures?;
         let usage = service.usage()?;
         service.stop()?;
         let server = Server::start(self.program, location).await?;
@@ -162,7 +160,7 @@ impl Bench<'_> {
                 EngineName::Citus => format!("Citus on {version}"),
                 _ => version,
             },
-            nodes,
+            nodes: self.nodes(),
             statements,
             batch,
             filling,
@@ -180,21 +178,48 @@ impl Bench<'_> {
         Ok((findings, sample))
     }
 
-    async fn drive(&self, service: &Service, wanted: impl Fn(Mode) -> bool) -> Result<Vec<Figures>> {
-        let mut figures = Vec::new();
-        for mode in self.modes().filter(|mode| wanted(*mode)) {
-            let driven = service.drive(mode, self.lasting()).await?;
-            // A long run that fails later has not been for nothing.
-            say(&format!(
-                "{}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
-                mode.name(),
-                driven.requests_per_second(),
-                driven.percentile(50),
-                driven.percentile(99),
-            ));
-            figures.push(driven);
+    /// Drives a young store and the full one in turns: what each reached.
+    async fn compare(&self, full: &Service, database: &Database) -> Result<(Vec<Figures>, Vec<Figures>)> {
+        let young = self.start(&database.location).await?;
+        young.fill(self.youth(), self.options.batch, true).await?;
+        database.rest().await?;
+        let (mut of_young, mut of_full) = (Vec::new(), Vec::new());
+        for mode in self.modes() {
+            if mode.searches() || mode.statements() > 0 {
+                of_young.push(self.drive(&young, mode, "young: ").await?);
+            }
+            of_full.push(self.drive(full, mode, "").await?);
         }
-        Ok(figures)
+        young.stop()?;
+        Ok((of_young, of_full))
+    }
+
+    async fn drive(&self, service: &Service, mode: Mode, age: &str) -> Result<Figures> {
+        let driven = service.drive(mode, self.lasting()).await?;
+        // A long run that fails later has not been for nothing.
+        say(&format!(
+            "{age}{}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
+            mode.name(),
+            driven.requests_per_second(),
+            driven.percentile(50),
+            driven.percentile(99),
+        ));
+        Ok(driven)
+    }
+
+    async fn start(&self, location: &Location) -> Result<Service> {
+        Service::start(self.program, location, self.nodes()).await
+    }
+
+    fn youth(&self) -> usize {
+        self.options.statements.min(YOUTH)
+    }
+
+    fn nodes(&self) -> usize {
+        match self.engine {
+            EngineName::Sqlite => 1,
+            EngineName::Postgres | EngineName::Citus => self.options.nodes,
+        }
     }
 
     /// What an empty database reaches.
