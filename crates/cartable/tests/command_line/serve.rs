@@ -7,6 +7,12 @@ use std::{
     process::{Command, Stdio},
 };
 
+use cartable_lrs_store::{
+    Location, Store,
+    testing::{TestDatabase, ticking},
+    verify_secret,
+};
+
 use crate::{Workshop, assert_says};
 
 #[test]
@@ -62,6 +68,51 @@ fn a_server_has_as_many_threads_as_it_is_told() {
     let said = listening(&workshop, &[], &[]);
     let processors = std::thread::available_parallelism().unwrap();
     assert_says(&said, &[&format!("threads={processors}")]);
+}
+
+#[tokio::test]
+async fn of_several_servers_that_start_on_a_new_database_one_shows_the_password_that_holds() {
+    let database = TestDatabase::postgres().await;
+    let Location::Postgres(url) = &database.location else {
+        unreachable!("it is on a server")
+    };
+    let workshop = Workshop::new();
+    let servers: Vec<_> = (0..4)
+        .map(|_| {
+            Command::new(env!("CARGO_BIN_EXE_cartable"))
+                .current_dir(workshop.folder.path())
+                .env_clear()
+                .args([
+                    "serve",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--database",
+                    url,
+                    "--lang",
+                    "en",
+                ])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let mut shown = Vec::new();
+    for mut server in servers {
+        let lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        let lines: Vec<_> = lines
+            .map(Result::unwrap)
+            .take_while(|line| !line.contains("Ctrl+C"))
+            .collect();
+        server.kill().unwrap();
+        server.wait().unwrap();
+        assert_says(&lines.join(" "), &["LRS", "Console"]);
+        let password = |line: &str| Some(line.split_once("password ")?.1.split(' ').next()?.to_owned());
+        shown.extend(lines.iter().filter_map(|line| password(line)));
+    }
+    let store = Store::open(&database.location, ticking()).await.unwrap();
+    let hash = store.password_hash("admin").await.unwrap().unwrap();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(verify_secret(&shown[0], &hash));
 }
 
 #[test]
