@@ -87,6 +87,11 @@ impl Mode {
         )
     }
 
+    /// Whether a search finds as much in a young store as in a full one: a page.
+    pub(crate) fn finds_a_page(self) -> bool {
+        self.searches() && self != Self::GetAgentVerb
+    }
+
     pub(crate) fn writes_state(self) -> bool {
         matches!(self, Self::StatePut | Self::StatePost)
     }
