@@ -148,7 +148,6 @@ impl Bench<'_> {
         let figures = self.compare(&service, &young).await;
         young.drop().await?;
         let (young, figures) = figures?;
-        let usage = service.usage()?;
         service.stop()?;
         let server = Server::start(self.program, location).await?;
         let restart = server.first_answer;
@@ -167,7 +166,6 @@ impl Bench<'_> {
             youth,
             young,
             figures,
-            usage,
             program: megabytes(self.program)?,
             first_answer,
             restart,

@@ -97,7 +97,7 @@ impl Service {
     }
 
     /// What the servers have taken: the memory of the largest, the time of all.
-    pub(crate) fn usage(&self) -> Result<Usage> {
+    fn usage(&self) -> Result<Usage> {
         let mut all = Usage::default();
         for server in &self.servers {
             let usage = server.usage()?;

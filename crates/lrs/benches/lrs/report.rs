@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use crate::{Result, bare::Limit, floors::Line, machine::Usage, measure::Figures, options::EngineName};
+use crate::{Result, bare::Limit, floors::Line, measure::Figures, options::EngineName};
 
 /// What was measured on an engine.
 pub(crate) struct Findings {
@@ -17,7 +17,6 @@ pub(crate) struct Findings {
     pub(crate) youth: usize,
     pub(crate) young: Vec<Figures>,
     pub(crate) figures: Vec<Figures>,
-    pub(crate) usage: Usage,
     /// Megabytes.
     pub(crate) program: f64,
     pub(crate) first_answer: Duration,
@@ -91,8 +90,10 @@ impl Findings {
             }
         };
         let mut lines: Vec<_> = self.figures.iter().flat_map(of_mode).collect();
+        let all = self.young.iter().chain(&self.figures);
+        let peak = all.map(|figures| figures.usage.peak).fold(0.0, f64::max);
         lines.extend([
-            Line::of_memory(self.usage.peak),
+            Line::of_memory(peak),
             Line::of_first_answer(self.first_answer),
             Line::of_restart(self.restart),
             Line::of_program(self.program),
