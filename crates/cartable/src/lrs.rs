@@ -281,12 +281,9 @@ pub(crate) fn time(option: &str, text: &str, example: &str, locale: Locale) -> R
     })
 }
 
-/// Away from what answers clients, which would stand still meanwhile.
 async fn hash(secret: &str, locale: Locale) -> Result<String, Failure> {
-    let (secret, salt) = (secret.to_owned(), environment::random_bytes());
-    let hash = tokio::task::spawn_blocking(move || hash_secret(&secret, &salt)).await;
-    hash.unwrap_or(Err(StoreError::Hash))
-        .map_err(|error| store_failure(&error, locale))
+    let hash = hash_secret(secret, environment::random_bytes()).await;
+    hash.map_err(|error| store_failure(&error, locale))
 }
 
 /// Holds a data folder for one server at a time; freed when the program ends, however it ends.

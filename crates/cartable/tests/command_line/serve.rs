@@ -112,7 +112,7 @@ async fn of_several_servers_that_start_on_a_new_database_one_shows_the_password_
     let store = Store::open(&database.location, ticking()).await.unwrap();
     let hash = store.password_hash("admin").await.unwrap().unwrap();
     assert_eq!(shown.len(), 1, "{shown:?}");
-    assert!(verify_secret(&shown[0], &hash));
+    assert!(verify_secret(&shown[0], &hash).await);
 }
 
 #[test]

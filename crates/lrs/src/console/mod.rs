@@ -253,14 +253,14 @@ async fn login(
     let Some(_attempt) = lrs.throttle().attempt(peer.ip(), lrs.now()).await else {
         return Ok(refuse("login_too_many", StatusCode::TOO_MANY_REQUESTS)?);
     };
-    let known = lrs.store().password_hash(&account).await?;
-    let is_known = known.is_some();
-    // An account that does not exist takes as long as a password that is wrong.
-    let hash = known.unwrap_or_else(|| hash_secret("", &[0; 16]).unwrap_or_default());
-    let right = tokio::task::spawn_blocking(move || verify_secret(&password, &hash))
-        .await
-        .unwrap_or(false);
-    if !(right && is_known) {
+    let right = if let Some(hash) = lrs.store().password_hash(&account).await? {
+        verify_secret(&password, &hash).await
+    } else {
+        // An account that does not exist takes as long as a password that is wrong.
+        hash_secret(&password, [0; 16]).await?;
+        false
+    };
+    if !right {
         lrs.throttle().failed(peer.ip(), lrs.now());
         return Ok(refuse("login_wrong", StatusCode::UNAUTHORIZED)?);
     }

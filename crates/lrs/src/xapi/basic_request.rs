@@ -71,9 +71,7 @@ pub(super) async fn post(
     };
     let key = BASE64_URL_SAFE_NO_PAD.encode(lrs.random::<18>());
     let secret = BASE64_URL_SAFE_NO_PAD.encode(lrs.random::<24>());
-    let (hashed, salt) = (secret.clone(), lrs.random::<16>());
-    let hash = tokio::task::spawn_blocking(move || hash_secret(&hashed, &salt)).await;
-    let secret_hash = hash.unwrap_or(Err(cartable_lrs_store::StoreError::Hash))?;
+    let secret_hash = hash_secret(&secret, lrs.random()).await?;
     let credential = NewCredential {
         key: key.clone(),
         secret_hash,

@@ -85,7 +85,7 @@ on_both_engines! {
     async fn a_credential_with_origins_refuses_the_pages_of_another(database) {
         let client = Client::new(&database).await;
         let credential = NewCredential {
-            key: "page".to_owned(), secret_hash: hash_secret(SECRET, &[9; 16]).unwrap(), label: String::new(),
+            key: "page".to_owned(), secret_hash: hash_secret(SECRET, [9; 16]).await.unwrap(), label: String::new(),
             scopes: "all".to_owned(), expires: None, origins: "https://lms.example.org null".to_owned(), launch: None,
         };
         client.add(DEFAULT_STORE, &credential).await;

@@ -24,7 +24,7 @@ async fn form(client: &Client, path: &str, site: &str, cookie: &str, body: &'sta
 /// A server whose console has an account.
 async fn server(database: &cartable_lrs_store::testing::TestDatabase) -> Client {
     let client = Client::new(database).await;
-    let hash = hash_secret("mot de passe", &[3; 16]).unwrap();
+    let hash = hash_secret("mot de passe", [3; 16]).await.unwrap();
     client.store.set_password("admin", &hash).await.unwrap();
     client
 }

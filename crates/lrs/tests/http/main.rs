@@ -132,7 +132,7 @@ impl Client {
     async fn add_credential_to(&self, store: StoreId, key: &str, scopes: &str) {
         let credential = NewCredential {
             key: key.to_owned(),
-            secret_hash: hash_secret(SECRET, &[9; 16]).unwrap(),
+            secret_hash: hash_secret(SECRET, [9; 16]).await.unwrap(),
             label: String::new(),
             scopes: scopes.to_owned(),
             expires: None,
