@@ -125,14 +125,15 @@ impl Generation {
         let mut keys: Vec<_> = self.places.iter().collect();
         keys.sort_unstable_by_key(|(key, _)| **key);
         let verbs = keys.iter().filter(|((_, key), _)| is_verb(*key));
-        let verbs: HashMap<i64, i64> = verbs
-            .flat_map(|((_, verb), places)| places.iter().map(|place| (*place, *verb)))
+        let verbs: HashMap<(StoreId, i64), i64> = verbs
+            .flat_map(|((store, verb), places)| places.iter().map(|place| ((*store, *place), *verb)))
             .collect();
         let row = |store, key, place| Row {
             store,
             key,
             place,
-            verb: verbs.get(&place).copied().unwrap_or_default(),
+            // Every statement has a verb, whose row came with the others.
+            verb: verbs.get(&(store, place)).copied().unwrap_or_default(),
         };
         let rows = keys
             .iter()

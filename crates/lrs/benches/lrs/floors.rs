@@ -42,17 +42,13 @@ impl Line {
     pub(crate) fn of_search(now: &Figures, young: &Figures) -> Self {
         let (p99, young) = (now.percentile(99), young.percentile(99));
         // Of what finds less in a young store, the growth says nothing.
-        let is_compared = now.mode.finds_a_page();
-        let growth = if is_compared {
-            format!(", ≤ {SEARCH_GROWTH} × young")
-        } else {
-            String::new()
-        };
+        let is_compared = now.mode.fills_a_page();
+        let growth = is_compared.then(|| format!(", ≤ {SEARCH_GROWTH} × young"));
         Self {
             figure: format!("{}/s", grouped(now.requests_per_second())),
             limit: format!("young: {}", milliseconds(young)),
             ratio: format!("{:.2}", p99 / young),
-            floor: format!("p99 < {SEARCH} ms{growth}"),
+            floor: format!("p99 < {SEARCH} ms{}", growth.unwrap_or_default()),
             is_met: p99 < SEARCH && (!is_compared || p99 <= SEARCH_GROWTH * young),
             ..Self::of(now)
         }

@@ -87,8 +87,8 @@ impl Mode {
         )
     }
 
-    /// Whether a search finds as much in a young store as in a full one: a page.
-    pub(crate) fn finds_a_page(self) -> bool {
+    /// Whether what it searches for fills a page in a young store as in a full one.
+    pub(crate) fn fills_a_page(self) -> bool {
         self.searches() && self != Self::GetAgentVerb
     }
 
