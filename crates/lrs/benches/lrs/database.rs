@@ -7,7 +7,11 @@ use cartable_xapi::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
-use crate::{Result, options::EngineName};
+use crate::{
+    Result,
+    bare::{Bare, PostgreSql},
+    options::EngineName,
+};
 
 const VARIABLES: [&str; 2] = ["CARTABLE_BENCH_POSTGRES", "CARTABLE_TEST_POSTGRES"];
 
@@ -75,8 +79,9 @@ impl Database {
     pub(crate) async fn rest(&self) -> Result<()> {
         if let (EngineName::Postgres, Location::Postgres(url)) = (self.engine, &self.location) {
             let mut connection = PgConnection::connect(url).await?;
-            connection.execute("VACUUM (ANALYZE)").await?;
-            connection.execute("CHECKPOINT").await?;
+            for sql in PostgreSql::REST {
+                connection.execute(*sql).await?;
+            }
             connection.close().await?;
         }
         Command::new("sync").status()?;

@@ -41,8 +41,9 @@ type Result<T> = std::result::Result<T, Error>;
 
 /// Statements that a young store has.
 const YOUTH: usize = 10_000;
-/// Statements whose rows are copied for the limit.
-const SAMPLE: usize = 20_000;
+/// Statements whose rows are copied for the limit, those of a young store and what came then: as many as the loop writes in a
+/// few seconds.
+const SAMPLE: usize = 100_000;
 
 fn main() -> ExitCode {
     // `cargo test --all-targets` runs a benchmark without it.
@@ -112,7 +113,8 @@ impl Bench<'_> {
         let has_limits = self.engine != EngineName::Citus;
         if has_limits && self.modes().any(|mode| mode.statements() > 0) {
             say("the database alone: statements");
-            let time = async |location: &Location| sample.time_statements(location, lasting).await;
+            let time =
+                async |location: &Location| sample.time_statements(location, self.youth(), lasting).await;
             findings.statement_limits = self.alone("statements", time).await?;
         }
         if has_limits && self.modes().any(Mode::writes_state) {
@@ -131,23 +133,19 @@ impl Bench<'_> {
         let service = self.start(location).await?;
         let first_answer = service.first_answer();
         let (statements, batch, youth) = (options.statements, options.batch, self.youth());
-        let sampled = statements.min(SAMPLE);
         say("filling");
         service.seed_states().await?;
         let mut filling = service.fill(youth, batch, true).await?;
-        service.fill(sampled - youth, batch, false).await?;
-        // A program that has ended has put off nothing.
-        service.stop()?;
-        let sample = Sample::read(location).await?;
-        let service = self.start(location).await?;
-        if statements > sampled {
-            filling = service.fill(statements - sampled, batch, false).await?;
+        if statements > youth {
+            filling = service.fill(statements - youth, batch, false).await?;
         }
         database.rest().await?;
         let young = self.database("young").await?;
         let figures = self.compare(&service, &young).await;
+        // The programs have ended, and put off nothing.
+        let sample = Sample::read(&young.location, SAMPLE).await;
         young.drop().await?;
-        let (young, figures) = figures?;
+        let ((young, figures), sample) = (figures?, sample?);
         service.stop()?;
         let server = Server::start(self.program, location).await?;
         let restart = server.first_answer;
@@ -179,6 +177,7 @@ impl Bench<'_> {
     /// Drives a young store and the full one in turns: what each reached.
     async fn compare(&self, full: &Service, database: &Database) -> Result<(Vec<Figures>, Vec<Figures>)> {
         let young = self.start(&database.location).await?;
+        young.seed_states().await?;
         young.fill(self.youth(), self.options.batch, true).await?;
         database.rest().await?;
         let (mut of_young, mut of_full) = (Vec::new(), Vec::new());
@@ -188,6 +187,8 @@ impl Bench<'_> {
             }
             of_full.push(self.drive(full, mode, "").await?);
         }
+        // However few were driven, there is something to be copied.
+        young.fill(YOUTH, self.options.batch, false).await?;
         young.stop()?;
         Ok((of_young, of_full))
     }

@@ -68,6 +68,9 @@ pub(crate) trait Bare: Sized {
     const BEGIN: &'static str;
     /// Empties the table whose name follows.
     const EMPTY: &'static str;
+    /// What the database would do by itself some time after many rows have come.
+    const REST: &'static [&'static str];
+    /// The fastest for many rows comes last.
     const WAYS: &'static [Way];
     /// Connections that write at once: each number is tried.
     const WRITERS: &'static [usize];
@@ -135,35 +138,50 @@ pub(crate) struct Sample<E: Bare> {
 }
 
 impl<E: Bare> Sample<E> {
-    /// Copies everything that the server has stored until now.
-    pub(crate) async fn read(location: &Location) -> Result<Self> {
+    /// Copies the first statements that the server has stored, so many at the most, and the documents of its learners.
+    pub(crate) async fn read(location: &Location, most: usize) -> Result<Self> {
         let connection = &mut E::connect(location).await?;
+        let among = format!(
+            "WHERE {PLACE} <= (SELECT MAX({PLACE}) FROM \
+             (SELECT {PLACE} FROM {STATEMENT} ORDER BY {PLACE} LIMIT {most}) AS first)"
+        );
         let mut indexes = Vec::new();
         for name in INDEXES {
-            indexes.push(Table::read(connection, name, None).await?);
+            indexes.push(Table::read(connection, name, &among, None).await?);
         }
-        let mut document = Table::read(connection, DOCUMENT, None).await?;
+        let mut document = Table::read(connection, DOCUMENT, "", None).await?;
         document.replaces = true;
         Ok(Self {
-            statement: Table::read(connection, STATEMENT, Some(PLACE)).await?,
+            statement: Table::read(connection, STATEMENT, &among, Some(PLACE)).await?,
             indexes,
             document,
         })
     }
 
-    /// Writes the statements in every way to an empty database.
-    pub(crate) async fn time_statements(&self, location: &Location, lasting: Duration) -> Result<Vec<Limit>> {
+    /// Writes statements in every way to a database that has the first of them, so many.
+    pub(crate) async fn time_statements(
+        &self,
+        location: &Location,
+        youth: usize,
+        lasting: Duration,
+    ) -> Result<Vec<Limit>> {
+        let (first, others) = self
+            .statement
+            .rows
+            .split_at_checked(youth)
+            .ok_or("too few statements")?;
+        let tables: Vec<_> = INDEXES.into_iter().chain([STATEMENT]).collect();
+        let fastest = *E::WAYS.last().ok_or("no way to write")?;
+        let begin = Begin {
+            tables: &tables,
+            first: &self.steps(first, MANY, fastest)?,
+        };
         let mut limits = Vec::new();
         for size in [FEW, MANY] {
-            let transactions = self.statements_by(size)?;
             for &way in E::WAYS {
-                let steps = transactions
-                    .iter()
-                    .map(|inserts| E::steps(inserts, way))
-                    .collect::<Result<Vec<_>>>()?;
-                let emptied: Vec<_> = INDEXES.into_iter().chain([STATEMENT]).collect();
+                let steps = self.steps(others, size, way)?;
                 for &writers in E::WRITERS {
-                    let transactions = time::<E>(location, &steps, writers, &emptied, lasting).await?;
+                    let transactions = time::<E>(location, &steps, writers, &begin, lasting).await?;
                     limits.push(Limit::new(size, way, writers, transactions));
                 }
             }
@@ -186,8 +204,12 @@ impl<E: Bare> Sample<E> {
                     .iter()
                     .map(|insert| E::steps(std::slice::from_ref(insert), way))
                     .collect::<Result<Vec<_>>>()?;
+                let begin = Begin {
+                    tables: &[DOCUMENT],
+                    first: &[],
+                };
                 for &writers in E::WRITERS {
-                    let transactions = time::<E>(location, &steps, writers, &[DOCUMENT], lasting).await?;
+                    let transactions = time::<E>(location, &steps, writers, &begin, lasting).await?;
                     limits.push(Limit::new(size, way, writers, transactions));
                 }
             }
@@ -195,13 +217,12 @@ impl<E: Bare> Sample<E> {
         Ok(limits)
     }
 
-    /// What each transaction of so many statements writes: whole ones only. The rows of an index are in the order of its
-    /// key, in which they are written fastest.
-    fn statements_by(&self, size: usize) -> Result<Vec<Vec<Insert<'_, E>>>> {
+    /// The transactions that write some statements in a way, so many in each: whole ones only. The rows of an index are in
+    /// the order of its key, in which they are written fastest.
+    fn steps(&self, statements: &[Row<E>], size: usize, way: Way) -> Result<Vec<Vec<Step<E>>>> {
         let (statement, id) = (&self.statement, self.statement.place(PLACE)?);
-        let places: HashMap<_, _> = (0..).zip(&statement.rows).map(|(n, row)| (&row[id], n)).collect();
-        let mut transactions: Vec<Vec<Insert<'_, E>>> = statement
-            .rows
+        let places: HashMap<_, _> = (0..).zip(statements).map(|(n, row)| (&row[id], n)).collect();
+        let mut transactions: Vec<Vec<Insert<'_, E>>> = statements
             .chunks_exact(size)
             .map(|rows| {
                 let rows = rows.iter().collect();
@@ -220,16 +241,20 @@ impl<E: Bare> Sample<E> {
                 });
             }
             for row in &table.rows {
-                let place: usize = *places.get(&row[id]).ok_or("an index of no statement")?;
-                let insert = transactions
-                    .get_mut(place / size)
+                // Others have those of other statements.
+                let place: Option<&usize> = places.get(&row[id]);
+                let insert = place
+                    .and_then(|place| transactions.get_mut(place / size))
                     .and_then(|inserts| inserts.last_mut());
                 if let Some(insert) = insert {
                     insert.rows.push(row);
                 }
             }
         }
-        Ok(transactions)
+        transactions
+            .iter()
+            .map(|inserts| E::steps(inserts, way))
+            .collect()
     }
 }
 
@@ -245,14 +270,22 @@ impl Limit {
 }
 
 impl<E: Bare> Table<E> {
-    /// Copies a table, by default in the order of its key.
-    async fn read(connection: &mut E::Connection, name: &'static str, order: Option<&str>) -> Result<Self> {
+    /// Copies the rows of a table that meet a condition, by default in the order of its key.
+    async fn read(
+        connection: &mut E::Connection,
+        name: &'static str,
+        condition: &str,
+        order: Option<&str>,
+    ) -> Result<Self> {
         let columns = E::columns(connection, name).await?;
         let order = order.map_or_else(
             || names(columns.iter().filter(|column| column.is_key)),
             str::to_owned,
         );
-        let sql = format!("SELECT {} FROM {name} ORDER BY {order}", names(&columns));
+        let sql = format!(
+            "SELECT {} FROM {name} {condition} ORDER BY {order}",
+            names(&columns)
+        );
         Ok(Self {
             name,
             rows: E::rows(connection, sql).await?,
@@ -324,13 +357,36 @@ fn values<E: Bare>(inserts: &[Insert<'_, E>], most: usize) -> Result<Vec<Step<E>
     Ok(steps)
 }
 
-/// Writes the transactions for a while, beginning anew, with the given tables empty, after the last; returns how many a
-/// second. Only the writing counts.
+/// How the database is before the first transaction.
+struct Begin<'a, E: Bare> {
+    /// The tables that are written to.
+    tables: &'a [&'a str],
+    /// What writes the rows that they have then.
+    first: &'a [Vec<Step<E>>],
+}
+
+impl<E: Bare> Begin<'_, E> {
+    async fn again(&self, connection: &mut E::Connection) -> Result<()> {
+        for table in self.tables {
+            let sql = format!("{} {table}", E::EMPTY).into();
+            E::execute(connection, sql, E::Arguments::default()).await?;
+        }
+        for steps in self.first {
+            write::<E>(connection, steps).await?;
+        }
+        for sql in E::REST {
+            E::execute(connection, (*sql).into(), E::Arguments::default()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes the transactions for a while, beginning again after the last; returns how many a second. Only they count.
 async fn time<E: Bare>(
     location: &Location,
     transactions: &[Vec<Step<E>>],
     writers: usize,
-    emptied: &[&str],
+    begin: &Begin<'_, E>,
     lasting: Duration,
 ) -> Result<f64> {
     if transactions.is_empty() {
@@ -342,10 +398,7 @@ async fn time<E: Bare>(
     }
     let (mut spent, done) = (Duration::ZERO, &Cell::new(0));
     while spent < lasting {
-        for table in emptied {
-            let sql = format!("{} {table}", E::EMPTY).into();
-            E::execute(&mut connections[0], sql, E::Arguments::default()).await?;
-        }
+        begin.again(&mut connections[0]).await?;
         let next = &Cell::new(0);
         let start = Instant::now();
         let work = connections.iter_mut().map(|connection| async move {

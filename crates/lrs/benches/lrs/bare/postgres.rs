@@ -28,6 +28,7 @@ impl Bare for PostgreSql {
 
     const BEGIN: &'static str = "BEGIN";
     const EMPTY: &'static str = "TRUNCATE";
+    const REST: &'static [&'static str] = &["VACUUM (ANALYZE)", "CHECKPOINT"];
     const WAYS: &'static [Way] = &[
         Way::Rows,
         Way::Values(16),

@@ -29,6 +29,7 @@ impl Bare for Sqlite {
 
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const EMPTY: &'static str = "DELETE FROM";
+    const REST: &'static [&'static str] = &["PRAGMA wal_checkpoint(TRUNCATE)"];
     const WAYS: &'static [Way] = &[Way::Rows, Way::Values(16), Way::Values(64), Way::Values(256)];
     const WRITERS: &'static [usize] = &[1];
 
