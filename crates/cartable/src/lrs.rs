@@ -9,6 +9,10 @@ use tokio::{net::TcpListener, runtime::Builder};
 
 use crate::{args::Data, environment, failure::Failure, language::choose};
 
+/// After so many tasks at the most, a thread looks for what has come: a task may read a whole request, and the database stands
+/// still as long as its answer waits.
+const TASKS: u32 = 10;
+
 /// The console's account.
 pub(crate) const ACCOUNT: &str = "admin";
 
@@ -28,6 +32,7 @@ pub(crate) fn block_on_threads<T>(
 ) -> Result<T, Failure> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(threads)
+        .event_interval(TASKS)
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| {
