@@ -71,7 +71,7 @@ impl Findings {
         }
         writeln!(
             text,
-            "\nyoung: after {} statements; of a search, the p99. The database alone begins empty.\n",
+            "\nyoung: after {} statements; of a search, the p99. The database alone begins with as many.\n",
             grouped_count(self.youth)
         )?;
         Ok(())
