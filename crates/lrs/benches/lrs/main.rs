@@ -4,7 +4,7 @@
 //!
 //! 1. A server starts on an empty database; statements and state documents fill it. (`server`, `load`, `client`)
 //! 2. Each mode is driven with connections that are kept; searches and statements also in a young store, in turns: a machine
-//!    is not as fast in one minute as in another. (`measure`)
+//!    is not as fast in one second as in another. (`measure`)
 //! 3. The server stops, and starts again on what it has stored.
 //! 4. The rows that it stored are written again without it: the limit. (`bare`)
 //! 5. The report puts each figure beside its limit and its floor. (`floors`, `report`)
@@ -41,6 +41,8 @@ type Result<T> = std::result::Result<T, Error>;
 
 /// Statements that a young store has.
 const YOUTH: usize = 10_000;
+/// In so many turns the same is looked for in a young store and in the full one.
+const TURNS: u32 = 5;
 /// Statements whose rows are copied for the limit, those of a young store and what came then: as many as the loop writes in a
 /// few seconds.
 const SAMPLE: usize = 100_000;
@@ -182,10 +184,18 @@ impl Bench<'_> {
         database.rest().await?;
         let (mut of_young, mut of_full) = (Vec::new(), Vec::new());
         for mode in self.modes() {
-            if mode.searches() || mode.statements() > 0 {
-                of_young.push(self.drive(&young, mode, "young: ").await?);
+            if mode.searches() {
+                let (young, full) = self.in_turns([&young, full], mode).await?;
+                of_young.push(said("young: ", young));
+                of_full.push(said("", full));
+                continue;
             }
-            of_full.push(self.drive(full, mode, "").await?);
+            // What was stored is put in order later, in the time of whom it was stored in.
+            let lasting = self.lasting();
+            if mode.statements() > 0 {
+                of_young.push(said("young: ", young.drive(mode, lasting).await?));
+            }
+            of_full.push(said("", full.drive(mode, lasting).await?));
         }
         // However few were driven, there is something to be copied.
         young.fill(YOUTH, self.options.batch, false).await?;
@@ -193,17 +203,15 @@ impl Bench<'_> {
         Ok((of_young, of_full))
     }
 
-    async fn drive(&self, service: &Service, mode: Mode, age: &str) -> Result<Figures> {
-        let driven = service.drive(mode, self.lasting()).await?;
-        // A long run that fails later has not been for nothing.
-        say(&format!(
-            "{age}{}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
-            mode.name(),
-            driven.requests_per_second(),
-            driven.percentile(50),
-            driven.percentile(99),
-        ));
-        Ok(driven)
+    /// Drives two services, each for a measure's time, in short turns.
+    async fn in_turns(&self, [one, other]: [&Service; 2], mode: Mode) -> Result<(Figures, Figures)> {
+        let turn = self.lasting() / TURNS;
+        let mut figures = (one.drive(mode, turn).await?, other.drive(mode, turn).await?);
+        for _ in 1..TURNS {
+            figures.0.add(one.drive(mode, turn).await?);
+            figures.1.add(other.drive(mode, turn).await?);
+        }
+        Ok(figures)
     }
 
     async fn start(&self, location: &Location) -> Result<Service> {
@@ -249,6 +257,18 @@ impl Bench<'_> {
     fn lasting(&self) -> Duration {
         Duration::from_secs(self.options.seconds)
     }
+}
+
+/// Says what was reached: a long run that fails later has not been for nothing.
+fn said(age: &str, figures: Figures) -> Figures {
+    say(&format!(
+        "{age}{}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
+        figures.mode.name(),
+        figures.requests_per_second(),
+        figures.percentile(50),
+        figures.percentile(99),
+    ));
+    figures
 }
 
 /// Says on standard error how far the run is.

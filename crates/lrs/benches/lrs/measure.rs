@@ -45,6 +45,16 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
+    /// Takes in what came of another turn.
+    pub(crate) fn add(&mut self, later: Self) {
+        self.requests += later.requests;
+        self.elapsed += later.elapsed;
+        self.latencies.extend(later.latencies);
+        self.latencies.sort_unstable();
+        self.processor += later.processor;
+        self.usage = later.usage;
+    }
+
     pub(crate) fn requests_per_second(&self) -> f64 {
         rate(self.requests, self.elapsed)
     }

@@ -1,5 +1,5 @@
-//! The limit: the rows that the server stored, written again to an empty database of the same engine, schema and
-//! durability, with no HTTP, no parsing and no validation. Nothing that stores the same rows can be faster.
+//! The limit: the rows that the server stored, written again to a young database of the same engine, schema and durability,
+//! with no HTTP, no parsing and no validation. Nothing that writes the same rows in the same transactions can be faster.
 
 mod postgres;
 mod sqlite;

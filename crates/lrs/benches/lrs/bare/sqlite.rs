@@ -33,7 +33,7 @@ impl Bare for Sqlite {
     const WAYS: &'static [Way] = &[Way::Rows, Way::Values(16), Way::Values(64), Way::Values(256)];
     const WRITERS: &'static [usize] = &[1];
 
-    /// With the durability of the product.
+    /// With the durability of the product, and with as much memory for pages and as long a log as its connection that writes.
     async fn connect(location: &Location) -> Result<SqliteConnection> {
         let Location::Folder(folder) = location else {
             return Err("not SQLite".into());
@@ -42,7 +42,9 @@ impl Bare for Sqlite {
             .filename(folder.join("cartable.db"))
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-8000")
+            .pragma("wal_autocheckpoint", "16000");
         Ok(options.connect().await?)
     }
 
