@@ -49,6 +49,7 @@ mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod texts;
 mod uncounted;
 mod watermark;
 mod writer;

@@ -1,14 +1,14 @@
 //! Statements out: by id, or a page of those that a filter matches.
 
-use std::fmt::Write;
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Write, sync::Arc};
 
 use cartable_xapi::Timestamp;
-use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
     backlog::Span,
+    bulk::select,
     engine::{Reader, in_time, on_engine},
     error::StoreError,
     index::{Facet, Kind, Scope},
@@ -19,6 +19,8 @@ use crate::{
 
 /// A page ends early when its statements have so many bytes, so that a few long ones do not fill the memory.
 const PAGE_BYTES: usize = 1024 * 1024;
+/// Statements that are read at once, before it is seen how long they are.
+const READ_AT_ONCE: usize = 64;
 /// Of several facets, the one with the fewest rows is walked; they are counted so far.
 const COUNTED: i64 = 200;
 
@@ -87,7 +89,7 @@ pub struct Found {
     /// When it was stored.
     pub place: Place,
     /// Its text.
-    pub payload: String,
+    pub payload: Arc<str>,
 }
 
 /// A page of statements.
@@ -147,41 +149,78 @@ impl Store {
             !unindexed.is_empty(),
             reader.is_distributed(),
         );
-        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-        let mut statements: Vec<Found> = Vec::new();
-        let mut bytes = 0;
-        let mut is_cut = false;
-        on_engine!(&mut reader, |connection| {
+        let found: Option<String> = on_engine!(&mut reader, |connection| {
             // The text is made of this module's own words; every value is bound.
-            let mut statement = sqlx::query_as(AssertSqlSafe(query.sql.clone()));
+            let mut statement = sqlx::query_scalar(AssertSqlSafe(query.sql.clone()));
             if query.first > 1 {
                 statement = statement.bind(format!("{unindexed:?}"));
             }
             for value in &query.values {
                 statement = statement.bind(*value);
             }
-            let mut rows = statement.fetch(connection);
-            while let Some((id, place, payload)) = rows.try_next().await? {
-                let payload: String = payload;
-                if statements.len() == limit || (bytes >= PAGE_BYTES && !statements.is_empty()) {
-                    is_cut = true;
-                    break;
-                }
-                bytes += payload.len();
-                statements.push(Found {
-                    id,
-                    place: Place(place),
-                    payload,
-                });
-            }
+            statement.fetch_one(connection).await?
         });
+        let mut places = read_places(&found.unwrap_or_default());
         // They come in order, though SQL does not promise it.
         match filter.order {
-            Order::Ascending => statements.sort_by_key(|found| found.place),
-            Order::Descending => statements.sort_by_key(|found| std::cmp::Reverse(found.place)),
+            Order::Ascending => places.sort_unstable(),
+            Order::Descending => places.sort_unstable_by_key(|place| Reverse(*place)),
         }
-        let next = statements.last().filter(|_| is_cut).map(|last| last.place);
+        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        let mut is_cut = places.len() > limit;
+        places.truncate(limit);
+        let mut statements: Vec<Found> = Vec::new();
+        let mut bytes = 0;
+        'page: for places in places.chunks(READ_AT_ONCE) {
+            for found in self.texts(&mut reader, store, places).await? {
+                if bytes >= PAGE_BYTES {
+                    is_cut = true;
+                    break 'page;
+                }
+                bytes += found.payload.len();
+                statements.push(found);
+            }
+        }
+        // When all of them were deleted meanwhile, the next page still begins after them.
+        let last = statements
+            .last()
+            .map(|last| last.place)
+            .or(places.last().copied());
+        let next = last.filter(|_| is_cut);
         Ok(Page { statements, next })
+    }
+
+    /// The statements at places, in the same order; those that were deleted meanwhile are missing.
+    async fn texts(
+        &self,
+        reader: &mut Reader,
+        store: StoreId,
+        places: &[Place],
+    ) -> Result<Vec<Found>, sqlx::Error> {
+        let mut known: BTreeMap<Place, Found> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        for place in places {
+            match self.texts.get(store, *place) {
+                Some(found) => _ = known.insert(*place, found),
+                None => unknown.push(place.0),
+            }
+        }
+        let read: Vec<(Uuid, i64, String)> = select!(
+            reader,
+            store,
+            &unknown,
+            "SELECT id, place, payload FROM statement WHERE store_id = $1 AND part = $2 AND place {}"
+        );
+        for (id, place, payload) in read {
+            let found = Found {
+                id,
+                place: Place(place),
+                payload: payload.into(),
+            };
+            self.texts.put(store, &found);
+            known.insert(found.place, found);
+        }
+        Ok(places.iter().filter_map(|place| known.remove(place)).collect())
     }
 
     /// The places of a page's statements that are in no index yet.
@@ -198,6 +237,14 @@ impl Store {
         let facets: Vec<Vec<i64>> = facets.iter().cloned().chain(authority).collect();
         Ok(backlog.search(store, &facets, filter.span()))
     }
+}
+
+/// Places as [`Query::of`] has them answered, with commas between them.
+fn read_places(text: &str) -> Vec<Place> {
+    text.split(',')
+        .filter_map(|place| place.parse().ok())
+        .map(Place)
+        .collect()
 }
 
 async fn get(
@@ -221,7 +268,7 @@ async fn get(
     Ok(row.map(|(place, payload)| Found {
         id,
         place: Place(place),
-        payload,
+        payload: payload.into(),
     }))
 }
 

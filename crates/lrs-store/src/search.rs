@@ -1,4 +1,4 @@
-//! The text of a search: what a filter asks for, by the index of its rarest facet.
+//! The text of a search: the places of what a filter asks for, by the index of its rarest facet.
 
 use std::fmt::Write;
 
@@ -20,6 +20,8 @@ pub(crate) struct Query {
 }
 
 impl Query {
+    /// It answers one text, the places in their order with commas between them: a row for each would cost more than all the rest.
+    ///
     /// With `has_unindexed`, the first parameter is a JSON array of places that match as well.
     pub(crate) fn of(
         store: StoreId,
@@ -29,7 +31,7 @@ impl Query {
         is_distributed: bool,
     ) -> Self {
         let mut query = Self {
-            sql: String::from("SELECT s.id, s.place, s.payload FROM "),
+            sql: String::from("SELECT STRING_AGG(CAST(place AS TEXT), ',') FROM ("),
             first: 1 + usize::from(has_unindexed),
             values: Vec::new(),
             is_distributed,
@@ -43,7 +45,9 @@ impl Query {
         let authority = filter.authority.as_ref().map(Facet::key);
 
         if facets.is_empty() && authority.is_none() {
-            query.sql.push_str("statement s WHERE NOT s.voided AND ");
+            query
+                .sql
+                .push_str("SELECT s.place FROM statement s WHERE NOT s.voided AND ");
             query.store("s", store);
             query.bounds("s", filter);
             let _ = write!(query.sql, " ORDER BY s.place {direction} LIMIT ");
@@ -53,7 +57,7 @@ impl Query {
             // once among those that refer to such a statement; the other facets are looked up for each row, in the
             // statement that matches, but for the verb, which the row of a statement says itself. A statement may be found
             // in several of these ways.
-            query.sql.push('(');
+            query.sql.push_str("SELECT place FROM (");
             match facets.split_first() {
                 Some((first, others)) => {
                     for (count, (arm, key)) in [Arm::Statement, Arm::Reference]
@@ -89,32 +93,11 @@ impl Query {
             if has_unindexed {
                 query.unindexed(store);
             }
-            // The places are put in order before the texts are read: both engines read these one after another, and sorting
-            // them with the texts would cost more than all the rest.
-            let _ = write!(query.sql, " ORDER BY place {direction} LIMIT ");
+            let _ = write!(query.sql, ") AS found ORDER BY place {direction} LIMIT ");
             query.value(limit);
-            query.texts(store);
         }
+        query.sql.push_str(") AS page");
         query
-    }
-
-    /// The statements at the places that were found.
-    fn texts(&mut self, store: StoreId) {
-        let (before, after) = if self.is_distributed {
-            // A worker may have no statistics: it looks each up by its place, and reads no store for each.
-            (
-                "LATERAL (SELECT s.id, s.place, s.payload FROM statement s WHERE s.place = found.place AND ",
-                " OFFSET 0) AS s",
-            )
-        } else {
-            (
-                "statement s WHERE s.place = found.place AND s.part = found.part AND ",
-                "",
-            )
-        };
-        let _ = write!(self.sql, ") AS found CROSS JOIN {before}");
-        self.store("s", store);
-        self.sql.push_str(after);
     }
 
     /// The places of an array, as far as statements are there and not voided.

@@ -22,6 +22,7 @@ use crate::{
     recent::{Recent, is_within},
     seen::Seen,
     tally,
+    texts::Texts,
     uncounted::Uncounted,
     watermark::{self, Held},
     writer::{Done, Work, Writer},
@@ -60,6 +61,7 @@ pub struct Store {
     pub(crate) definitions: Arc<Known>,
     pub(crate) credentials: Arc<Recent<Credential>>,
     pub(crate) uncounted: Arc<Uncounted>,
+    pub(crate) texts: Arc<Texts>,
     /// Where the rows of the index are written later.
     pub(crate) backlog: Option<Arc<Backlog>>,
 }
@@ -120,6 +122,7 @@ impl Store {
             definitions: Arc::default(),
             credentials: Arc::default(),
             uncounted: Arc::default(),
+            texts: Arc::default(),
         };
         store.make_default().await?;
         store.read_latest().await?;

@@ -157,7 +157,7 @@ on_both_engines! {
         }).await;
         let store = database.open().await;
         let found = store.statement(DEFAULT_STORE, uuid(1), false).await.unwrap().unwrap();
-        assert_eq!((found.payload.as_str(), found.place.stored().micros()), ("{\"first\":1}", 1_000_000));
+        assert_eq!((&*found.payload, found.place.stored().micros()), ("{\"first\":1}", 1_000_000));
         let text = statement(2, "zoe", "completed", &activity("7"));
         store.insert(DEFAULT_STORE, vec![draft(&text)], &authority()).await.unwrap();
     }

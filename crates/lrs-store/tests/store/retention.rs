@@ -80,6 +80,22 @@ async fn assert_no_rows_remain(database: &TestDatabase) {
 }
 
 on_both_engines! {
+    async fn what_was_read_here_is_found_no_more_once_another_process_took_it_away(database) {
+        let store = database.open().await;
+        for id in 1..=4 {
+            insert(&store, &[statement(id, "zoe", "completed", &activity("7"))]).await;
+        }
+        let other = database.open().await;
+        let before = stored(&store, 2).await;
+        assert_eq!(found_by(&store, "zoe").await, ids([4, 3, 2, 1]));
+        assert_eq!(forget(&other, before).await, 1);
+        assert_eq!(found_by(&store, "zoe").await, ids([4, 3, 2]));
+        // The statement that voids it refers to hers.
+        insert(&other, &[voids(13, 3)]).await;
+        assert_eq!(found_by(&store, "zoe").await, ids([13, 4, 2]));
+        assert_eq!(walk(&store, StatementFilter::default()).await, ids([13, 4, 2]));
+    }
+
     async fn what_was_stored_before_a_time_is_found_no_more(database) {
         let store = database.open().await;
         let with_parent = |text: String| text.replacen(

@@ -234,7 +234,7 @@ mod tests {
         let found = Found {
             id: Uuid::nil(),
             place: Place(1_795_485_005_000_000 * 1024),
-            payload: statement.to_owned(),
+            payload: statement.into(),
         };
         let line = line(&found, language).unwrap();
         let detail = line

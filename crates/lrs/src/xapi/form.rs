@@ -1,7 +1,10 @@
 //! How statements are answered: their `format`, its language, and the bytes of their attachments (1.0.3 Part 3, 2.1.3;
 //! 2.0, 4.1.6.1).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use axum::{
     http::{HeaderMap, header},
@@ -60,7 +63,7 @@ impl Form {
         &self,
         lrs: &Lrs,
         store: StoreId,
-        payloads: &[String],
+        payloads: &[Arc<str>],
         text: &mut String,
     ) -> Result<(), StoreError> {
         if matches!(self.format, Format::Exact) {

@@ -62,8 +62,8 @@ impl Pages {
         let Page { statements, next } = self.lrs.store().statements(self.store, &filter).await?;
         let found = u32::try_from(statements.len()).unwrap_or(u32::MAX);
         self.filter.limit = self.filter.limit.saturating_sub(found);
-        let payloads: Vec<String> = statements.into_iter().map(|found| found.payload).collect();
-        self.bytes += payloads.iter().map(String::len).sum::<usize>();
+        let payloads: Vec<_> = statements.into_iter().map(|found| found.payload).collect();
+        self.bytes += payloads.iter().map(|payload| payload.len()).sum::<usize>();
         self.form.write(&self.lrs, self.store, &payloads, text).await?;
         if next.is_some() && self.filter.limit > 0 && self.bytes < PAGE_BYTES {
             self.filter.after = next;

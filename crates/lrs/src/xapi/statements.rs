@@ -210,13 +210,13 @@ async fn with_attachments(
         mut statements,
         mut next,
     } = lrs.store().statements(call.store(), filter).await?;
-    let texts: Vec<&str> = statements.iter().map(|found| found.payload.as_str()).collect();
+    let texts: Vec<&str> = statements.iter().map(|found| &*found.payload).collect();
     let attached = form.attached(lrs, call, &texts).await?;
     if attached.statements < statements.len() {
         statements.truncate(attached.statements);
         next = statements.last().map(|last| last.place);
     }
-    let payloads: Vec<String> = statements.into_iter().map(|found| found.payload).collect();
+    let payloads: Vec<_> = statements.into_iter().map(|found| found.payload).collect();
     let mut text = String::from(pages::BEGINNING);
     form.write(lrs, call.store(), &payloads, &mut text).await?;
     pages::end(&mut text, &next.map(more).unwrap_or_default())?;
