@@ -20,7 +20,7 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// It answers one text, the places in their order with commas between them: a row for each would cost more than all the rest.
+    /// It answers one text, the places in their order with commas between them, which costs less than a row for each.
     ///
     /// With `has_unindexed`, the first parameter is a JSON array of places that match as well.
     pub(crate) fn of(

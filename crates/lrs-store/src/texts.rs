@@ -51,7 +51,7 @@ impl Texts {
         self.0.insert((store, found.place), found.clone());
     }
 
-    /// Forgets everything: what was deleted is not kept either.
+    /// Forgets everything: what this process deleted, it does not keep either.
     pub(crate) fn clear(&self) {
         self.0.clear();
     }

@@ -205,6 +205,18 @@ on_both_engines! {
         }
     }
 
+    async fn a_text_that_was_read_is_not_read_again(database) {
+        let store = database.open().await;
+        insert(&store, &[statement(1, "zoe", "completed", &activity("7"))]).await;
+        let zoe = StatementFilter { limit: 10, ..by(agent("zoe"), Scope::Direct) };
+        let page = store.statements(DEFAULT_STORE, &zoe).await.unwrap();
+        assert_eq!(page.statements.len(), 1);
+        crate::execute(&database, "UPDATE statement SET payload = '{}'").await;
+        assert_eq!(store.statements(DEFAULT_STORE, &zoe).await.unwrap(), page);
+        let other = database.open().await;
+        assert_ne!(other.statements(DEFAULT_STORE, &zoe).await.unwrap(), page);
+    }
+
     async fn a_page_of_long_statements_ends_early_and_the_next_goes_on(database) {
         let store = database.open().await;
         let long = "x".repeat(400 * 1024);

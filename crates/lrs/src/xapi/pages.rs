@@ -44,7 +44,7 @@ impl Pages {
             let Some(mut pages) = pages else {
                 return Ok(None);
             };
-            let mut text = String::from(",");
+            let mut text = String::new();
             let goes_on = pages.piece(&mut text).await?;
             Ok::<_, StoreError>(Some((Bytes::from(text), goes_on.then_some(pages))))
         });
@@ -63,6 +63,10 @@ impl Pages {
         let found = u32::try_from(statements.len()).unwrap_or(u32::MAX);
         self.filter.limit = self.filter.limit.saturating_sub(found);
         let payloads: Vec<_> = statements.into_iter().map(|found| found.payload).collect();
+        // What was to follow may have been deleted meanwhile.
+        if self.bytes > 0 && !payloads.is_empty() {
+            text.push(',');
+        }
         self.bytes += payloads.iter().map(|payload| payload.len()).sum::<usize>();
         self.form.write(&self.lrs, self.store, &payloads, text).await?;
         if next.is_some() && self.filter.limit > 0 && self.bytes < PAGE_BYTES {
