@@ -41,6 +41,7 @@ mod replica;
 mod retention;
 mod search;
 mod seen;
+mod selectivity;
 mod setting;
 mod statement;
 mod store;

@@ -1,6 +1,6 @@
 //! Statements out: by id, or a page of those that a filter matches.
 
-use std::{cmp::Reverse, collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use cartable_xapi::Timestamp;
 use sqlx::AssertSqlSafe;
@@ -11,9 +11,10 @@ use crate::{
     bulk::select,
     engine::{Reader, in_time, on_engine},
     error::StoreError,
-    index::{Facet, Kind, Scope},
+    index::{Facet, Scope},
     place::Place,
     search::Query,
+    selectivity,
     store::{Store, StoreId},
 };
 
@@ -21,8 +22,6 @@ use crate::{
 const PAGE_BYTES: usize = 1024 * 1024;
 /// Statements that are read at once, before it is seen how long they are.
 const READ_AT_ONCE: usize = 64;
-/// Of several facets, the one with the fewest rows is walked; they are counted so far.
-const COUNTED: i64 = 200;
 
 /// The order of a page, by the time at which statements were stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,12 +133,12 @@ impl Store {
     }
 
     async fn page(&self, store: StoreId, filter: &StatementFilter) -> Result<Page, StoreError> {
-        let mut facets: Vec<Vec<i64>> = sorted(&filter.facets);
+        let mut facets = selectivity::sorted(&filter.facets);
         // Before the index is read: what leaves the backlog is in the index by then.
         let unindexed = self.unindexed(store, filter, &facets).await?;
         let mut reader = self.engine.search().await?;
         if facets.len() > 1 {
-            let rarest = rarest(&mut reader, store, filter, &facets).await?;
+            let rarest = self.common.rarest(&mut reader, store, filter, &facets).await?;
             facets.swap(0, rarest);
         }
         let query = Query::of(
@@ -270,82 +269,4 @@ async fn get(
         place: Place(place),
         payload: payload.into(),
     }))
-}
-
-/// Which of several facets has the fewest rows; of those that have many, the first.
-async fn rarest(
-    reader: &mut Reader,
-    store: StoreId,
-    filter: &StatementFilter,
-    facets: &[Vec<i64>],
-) -> Result<usize, sqlx::Error> {
-    let mut query = Query {
-        sql: String::from("SELECT "),
-        first: 1,
-        values: Vec::new(),
-        is_distributed: reader.is_distributed(),
-    };
-    for (count, keys) in facets.iter().enumerate() {
-        let before = if count == 0 { "" } else { " UNION ALL SELECT " };
-        let _ = write!(query.sql, "{before}{count}, (");
-        query
-            .sql
-            .push_str("SELECT COUNT(*) FROM (SELECT 1 FROM statement_index i WHERE ");
-        query.store("i", store);
-        query.sql.push_str(" AND i.key IN (");
-        query.list(keys);
-        query.sql.push(')');
-        query.bounds("i", filter);
-        query.sql.push_str(" LIMIT ");
-        query.value(COUNTED);
-        query.sql.push_str(") AS counted)");
-    }
-    let counts: Vec<(i32, i64)> = on_engine!(reader, |connection| {
-        let mut statement = sqlx::query_as(AssertSqlSafe(query.sql));
-        for value in query.values {
-            statement = statement.bind(value);
-        }
-        statement.fetch_all(connection).await?
-    });
-    let rarest = counts.into_iter().min_by_key(|(place, count)| (*count, *place));
-    Ok(rarest.map_or(0, |(place, _)| usize::try_from(place).unwrap_or(0)))
-}
-
-/// The keys of each facet, those that usually have the fewest rows first.
-fn sorted(facets: &[(Facet, Option<Scope>)]) -> Vec<Vec<i64>> {
-    let mut sorted: Vec<&(Facet, Option<Scope>)> = facets.iter().collect();
-    sorted.sort_by_key(|(facet, _)| selectivity(facet.kind));
-    sorted
-        .into_iter()
-        .map(|(facet, scope)| keys(facet, *scope))
-        .collect()
-}
-
-/// The keys under which a facet is found, where it stands as the scope says or closer.
-fn keys(facet: &Facet, scope: Option<Scope>) -> Vec<i64> {
-    let key = facet.key();
-    if scope != Some(Scope::Related) {
-        return vec![key];
-    }
-    let mut keys = vec![key, Scope::Related.of(key)];
-    if facet.kind == Kind::Agent {
-        // Who vouches for a statement is an agent of it as well.
-        let authority = Facet {
-            kind: Kind::Authority,
-            value: facet.value.clone(),
-        };
-        keys.push(authority.key());
-    }
-    keys
-}
-
-/// The kinds of facets from the one that usually matches the fewest statements.
-fn selectivity(kind: Kind) -> u8 {
-    match kind {
-        Kind::Registration => 0,
-        Kind::Agent => 1,
-        Kind::Activity => 2,
-        Kind::Verb => 3,
-        Kind::Authority => 4,
-    }
 }

@@ -208,6 +208,7 @@ impl Forgetting {
         forget_voiding(&mut tx, store, &chunk).await?;
         tx.commit().await?;
         self.database.texts.clear();
+        self.database.common.clear();
         self.after = last.place;
         self.database.engine.written(chunk.len());
         Ok(Some(u64::try_from(chunk.len()).unwrap_or(u64::MAX)))

@@ -21,6 +21,7 @@ use crate::{
     readiness::Readiness,
     recent::{Recent, is_within},
     seen::Seen,
+    selectivity::Common,
     tally,
     texts::Texts,
     uncounted::Uncounted,
@@ -62,6 +63,7 @@ pub struct Store {
     pub(crate) credentials: Arc<Recent<Credential>>,
     pub(crate) uncounted: Arc<Uncounted>,
     pub(crate) texts: Arc<Texts>,
+    pub(crate) common: Arc<Common>,
     /// Where the rows of the index are written later.
     pub(crate) backlog: Option<Arc<Backlog>>,
 }
@@ -123,6 +125,7 @@ impl Store {
             credentials: Arc::default(),
             uncounted: Arc::default(),
             texts: Arc::default(),
+            common: Arc::default(),
         };
         store.make_default().await?;
         store.read_latest().await?;
