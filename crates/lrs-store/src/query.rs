@@ -3,7 +3,8 @@
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use cartable_xapi::Timestamp;
-use sqlx::AssertSqlSafe;
+use futures_util::TryStreamExt;
+use sqlx::{AssertSqlSafe, FromRow, Row as _};
 use uuid::Uuid;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     error::StoreError,
     index::{Facet, Scope},
     place::Place,
-    search::Query,
+    search::{Answer, Query},
     selectivity,
     store::{Store, StoreId},
 };
@@ -141,25 +142,20 @@ impl Store {
             let rarest = self.common.rarest(&mut reader, store, filter, &facets).await?;
             facets.swap(0, rarest);
         }
+        let answer = if self.texts.are_mostly_here() {
+            Answer::Places
+        } else {
+            Answer::Statements
+        };
         let query = Query::of(
             store,
             filter,
             &facets,
             !unindexed.is_empty(),
             reader.is_distributed(),
+            answer,
         );
-        let found: Option<String> = on_engine!(&mut reader, |connection| {
-            // The text is made of this module's own words; every value is bound.
-            let mut statement = sqlx::query_scalar(AssertSqlSafe(query.sql.clone()));
-            if query.first > 1 {
-                statement = statement.bind(format!("{unindexed:?}"));
-            }
-            for value in &query.values {
-                statement = statement.bind(*value);
-            }
-            statement.fetch_one(connection).await?
-        });
-        let mut places = read_places(&found.unwrap_or_default());
+        let (mut places, mut read) = find(&mut reader, &query, &unindexed, answer).await?;
         // They come in order, though SQL does not promise it.
         match filter.order {
             Order::Ascending => places.sort_unstable(),
@@ -171,7 +167,7 @@ impl Store {
         let mut statements: Vec<Found> = Vec::new();
         let mut bytes = 0;
         'page: for places in places.chunks(READ_AT_ONCE) {
-            for found in self.texts(&mut reader, store, places).await? {
+            for found in self.texts(&mut reader, store, places, &mut read).await? {
                 if bytes >= PAGE_BYTES {
                     is_cut = true;
                     break 'page;
@@ -189,33 +185,33 @@ impl Store {
         Ok(Page { statements, next })
     }
 
-    /// The statements at places, in the same order; those that were deleted meanwhile are missing.
+    /// The statements at places, in the same order; those that were deleted meanwhile are missing. Some may have been `read`
+    /// with their places.
     async fn texts(
         &self,
         reader: &mut Reader,
         store: StoreId,
         places: &[Place],
+        read: &mut BTreeMap<Place, Found>,
     ) -> Result<Vec<Found>, sqlx::Error> {
         let mut known: BTreeMap<Place, Found> = BTreeMap::new();
-        let mut unknown = Vec::new();
+        let (mut new, mut unknown) = (Vec::new(), Vec::new());
         for place in places {
-            match self.texts.get(store, *place) {
-                Some(found) => _ = known.insert(*place, found),
-                None => unknown.push(place.0),
+            match (self.texts.get(store, *place), read.remove(place)) {
+                (Some(found), _) => _ = known.insert(*place, found),
+                (None, Some(found)) => new.push(found),
+                (None, None) => unknown.push(place.0),
             }
         }
-        let read: Vec<(Uuid, i64, String)> = select!(
+        self.texts.note(known.len(), places.len());
+        let rows: Vec<Row> = select!(
             reader,
             store,
             &unknown,
             "SELECT id, place, payload FROM statement WHERE store_id = $1 AND part = $2 AND place {}"
         );
-        for (id, place, payload) in read {
-            let found = Found {
-                id,
-                place: Place(place),
-                payload: payload.into(),
-            };
+        new.extend(rows.into_iter().map(Found::from));
+        for found in new {
             self.texts.put(store, &found);
             known.insert(found.place, found);
         }
@@ -238,7 +234,58 @@ impl Store {
     }
 }
 
-/// Places as [`Query::of`] has them answered, with commas between them.
+/// A statement's id, place and text.
+type Row = (Uuid, i64, String);
+
+impl From<Row> for Found {
+    fn from((id, place, payload): Row) -> Self {
+        Self {
+            id,
+            place: Place(place),
+            payload: payload.into(),
+        }
+    }
+}
+
+/// The places that a search finds, and the statements that it answers with them: so many as fill a page, and one.
+async fn find(
+    reader: &mut Reader,
+    query: &Query,
+    unindexed: &[i64],
+    answer: Answer,
+) -> Result<(Vec<Place>, BTreeMap<Place, Found>), sqlx::Error> {
+    let (mut places, mut read) = (Vec::new(), BTreeMap::new());
+    let mut bytes = 0;
+    on_engine!(reader, |connection| {
+        // The text is made of this module's own words; every value is bound.
+        let mut statement = sqlx::query(AssertSqlSafe(query.sql.clone()));
+        if query.first > 1 {
+            statement = statement.bind(format!("{unindexed:?}"));
+        }
+        for value in &query.values {
+            statement = statement.bind(*value);
+        }
+        let mut rows = statement.fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            if answer == Answer::Places {
+                let text: Option<String> = row.try_get(0)?;
+                places = read_places(&text.unwrap_or_default());
+                continue;
+            }
+            let found = Found::from(Row::from_row(&row)?);
+            let is_full = bytes >= PAGE_BYTES;
+            bytes += found.payload.len();
+            places.push(found.place);
+            read.insert(found.place, found);
+            if is_full {
+                break;
+            }
+        }
+    });
+    Ok((places, read))
+}
+
+/// Places as [`Answer::Places`] has them, with commas between them.
 fn read_places(text: &str) -> Vec<Place> {
     text.split(',')
         .filter_map(|place| place.parse().ok())
@@ -252,9 +299,9 @@ async fn get(
     id: Uuid,
     voided: bool,
 ) -> Result<Option<Found>, sqlx::Error> {
-    let row: Option<(i64, String)> = on_engine!(reader, |connection| {
+    let row: Option<Row> = on_engine!(reader, |connection| {
         sqlx::query_as(
-            "SELECT place, payload FROM statement
+            "SELECT id, place, payload FROM statement
              WHERE store_id = $1 AND part = $2 AND id = $3 AND voided = $4",
         )
         .bind(store.0)
@@ -264,9 +311,5 @@ async fn get(
         .fetch_optional(connection)
         .await?
     });
-    Ok(row.map(|(place, payload)| Found {
-        id,
-        place: Place(place),
-        payload: payload.into(),
-    }))
+    Ok(row.map(Found::from))
 }

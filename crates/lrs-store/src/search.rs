@@ -1,4 +1,4 @@
-//! The text of a search: the places of what a filter asks for, by the index of its rarest facet.
+//! The text of a search: what a filter asks for, by the index of its rarest facet.
 
 use std::fmt::Write;
 
@@ -19,9 +19,16 @@ pub(crate) struct Query {
     pub(crate) is_distributed: bool,
 }
 
+/// What a search answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// One text, the places in their order with commas between them, which costs less than a row for each.
+    Places,
+    /// For each statement a row: its id, its place and its text.
+    Statements,
+}
+
 impl Query {
-    /// It answers one text, the places in their order with commas between them, which costs less than a row for each.
-    ///
     /// With `has_unindexed`, the first parameter is a JSON array of places that match as well.
     pub(crate) fn of(
         store: StoreId,
@@ -29,9 +36,13 @@ impl Query {
         facets: &[Vec<i64>],
         has_unindexed: bool,
         is_distributed: bool,
+        answer: Answer,
     ) -> Self {
         let mut query = Self {
-            sql: String::from("SELECT STRING_AGG(CAST(place AS TEXT), ',') FROM ("),
+            sql: match answer {
+                Answer::Places => String::from("SELECT STRING_AGG(CAST(place AS TEXT), ',') FROM ("),
+                Answer::Statements => String::from("SELECT s.id, s.place, s.payload FROM ("),
+            },
             first: 1 + usize::from(has_unindexed),
             values: Vec::new(),
             is_distributed,
@@ -97,13 +108,33 @@ impl Query {
             query.value(limit);
         }
         query.sql.push_str(") AS page");
+        if answer == Answer::Statements {
+            query.statements(store);
+        }
         query
+    }
+
+    /// The statements at the places that were found, which are in order by then: both engines read these one after another,
+    /// and sorting them with their texts would cost more than all the rest.
+    fn statements(&mut self, store: StoreId) {
+        // A worker of Citus may have no statistics: it looks each up by its place, and reads no store for each.
+        let (before, after) = if self.is_distributed {
+            (
+                "LATERAL (SELECT s.id, s.place, s.payload FROM statement s",
+                " OFFSET 0) AS s",
+            )
+        } else {
+            ("statement s", "")
+        };
+        let _ = write!(self.sql, " CROSS JOIN {before} WHERE s.place = page.place AND ");
+        self.store("s", store);
+        self.sql.push_str(after);
     }
 
     /// The places of an array, as far as statements are there and not voided.
     fn unindexed(&mut self, store: StoreId) {
         self.sql.push_str(
-            " UNION SELECT v.place, v.part FROM json_each($1) AS j CROSS JOIN statement v \
+            " UNION SELECT v.place FROM json_each($1) AS j CROSS JOIN statement v \
              WHERE v.place = j.value AND NOT v.voided AND ",
         );
         self.store("v", store);
@@ -128,7 +159,7 @@ impl Query {
         };
         let _ = write!(
             self.sql,
-            "SELECT * FROM (SELECT {distinct}i.place, i.part FROM {table} i WHERE "
+            "SELECT * FROM (SELECT {distinct}i.place FROM {table} i WHERE "
         );
         self.store("i", store);
         self.sql.push_str(" AND i.key = ");

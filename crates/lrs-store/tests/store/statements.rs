@@ -12,12 +12,16 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{activity, authority, draft, execute, statement, uuid};
 
+/// A page is asked for so often again.
+const AGAIN: usize = 40;
+
 pub(crate) async fn insert(store: &Store, texts: &[String]) {
     let batch: Vec<Draft> = texts.iter().map(|text| draft(text)).collect();
     store.insert(DEFAULT_STORE, batch, &authority()).await.unwrap();
 }
 
-/// The ids that a filter finds, over all pages of `limit`.
+/// The ids that a filter finds, over all pages of `limit`. Each page is asked for so often that its texts are not read with
+/// their places any more, and must be the same.
 pub(crate) async fn walk(store: &Store, filter: StatementFilter) -> Vec<Uuid> {
     let mut filter = StatementFilter {
         limit: if filter.limit == 0 { 100 } else { filter.limit },
@@ -27,6 +31,9 @@ pub(crate) async fn walk(store: &Store, filter: StatementFilter) -> Vec<Uuid> {
     loop {
         let page = store.statements(DEFAULT_STORE, &filter).await.unwrap();
         assert!(page.statements.len() <= filter.limit as usize);
+        for _ in 0..AGAIN {
+            assert_eq!(store.statements(DEFAULT_STORE, &filter).await.unwrap(), page);
+        }
         ids.extend(page.statements.iter().map(|found| found.id));
         match page.next {
             None => return ids,
@@ -211,6 +218,7 @@ on_both_engines! {
         let zoe = StatementFilter { limit: 10, ..by(agent("zoe"), Scope::Direct) };
         let page = store.statements(DEFAULT_STORE, &zoe).await.unwrap();
         assert_eq!(page.statements.len(), 1);
+        assert_eq!(walk(&store, zoe.clone()).await, [uuid(1)]);
         crate::execute(&database, "UPDATE statement SET payload = '{}'").await;
         assert_eq!(store.statements(DEFAULT_STORE, &zoe).await.unwrap(), page);
         let other = database.open().await;
