@@ -18,7 +18,8 @@ const COUNTED: i64 = 200;
 /// So many common facets are remembered, most of all verbs.
 const REMEMBERED: usize = 4096;
 
-/// Facets that are in many statements, which are not counted again: none becomes rare but by retention.
+/// Facets that are in many statements, which are not counted again. One that became rare since, because statements were voided
+/// or another process deleted them, is found as well as before, only slower.
 pub(crate) struct Common(Cache<(StoreId, Vec<i64>), ()>);
 
 impl Default for Common {
