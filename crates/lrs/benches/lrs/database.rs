@@ -1,9 +1,8 @@
 //! Empty databases: a folder, or a database on a PostgreSQL server.
 
-use std::{path::Path, process::Command, sync::Arc};
+use std::{path::Path, process::Command};
 
-use cartable_lrs_store::{Location, Store, testing::TestDatabase};
-use cartable_xapi::Timestamp;
+use cartable_lrs_store::{Location, testing::TestDatabase};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
@@ -65,13 +64,6 @@ impl Database {
             engine: EngineName::Citus,
             folder: None,
         }
-    }
-
-    /// Gives it the schema of the product, as the product does.
-    pub(crate) async fn migrate(&self) -> Result<()> {
-        let clock = Arc::new(|| Timestamp::MIN);
-        Store::open(&self.location, clock).await?.close().await;
-        Ok(())
     }
 
     /// Has PostgreSQL and the disk do now what they do by themselves some time after many rows have come, and would do during

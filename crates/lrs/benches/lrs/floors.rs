@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    bare::{FEW, Limit, MANY},
+    bare::{self, FEW, Limit},
     load::Mode,
     measure::Figures,
     options::EngineName,
@@ -68,28 +68,28 @@ impl Line {
     }
 
     /// Statements into a young store, beside what the database alone stores in transactions of the same size.
-    pub(crate) fn of_statements(figures: &Figures, engine: EngineName, limits: &[Limit]) -> Self {
+    pub(crate) fn of_statements(figures: &Figures, engine: EngineName, limit: Option<f64>) -> Self {
         let line = Self {
             measure: format!("young: {}", figures.mode.name()),
             ..Self::of(figures)
         };
-        let (size, least) = match figures.mode {
-            Mode::PostBatch => (MANY, 15_000.0),
-            _ => (FEW, 5_000.0),
+        let least = match figures.mode {
+            Mode::PostBatch => 15_000.0,
+            _ => 5_000.0,
         };
         let least = (engine == EngineName::Sqlite).then_some(least);
-        let (figure, limit) = (figures.statements_per_second(), best(limits, size));
-        if limits.is_empty() {
+        let figure = figures.statements_per_second();
+        let Some(limit) = limit else {
             return Self {
                 figure: format!("{} statements/s", grouped(figure)),
                 is_met: true,
                 ..line
             };
-        }
+        };
         let promise = least.map(|least| format!(", ≥ {}/s", grouped(least)));
         Self {
             figure: format!("{} statements/s", grouped(figure)),
-            limit: format!("{}/s by {size}", grouped(limit)),
+            limit: format!("{}/s by {}", grouped(limit), figures.mode.size()),
             ratio: format!("{:.2}", figure / limit),
             floor: format!("≥ {SHARE} × limit{}", promise.unwrap_or_default()),
             is_met: figure >= SHARE * limit && least.is_none_or(|least| figure >= least),
@@ -104,13 +104,14 @@ impl Line {
             Mode::StatePut => 4_000.0,
             _ => 3_000.0,
         };
-        let (figure, limit) = (figures.requests_per_second(), best(limits, FEW));
-        let has_limit = figures.mode.writes_state() && !limits.is_empty();
-        let only = |text: String| if has_limit { text } else { String::new() };
+        let figure = figures.requests_per_second();
+        let limit = bare::fastest(limits, FEW).filter(|_| figures.mode.writes_state());
+        let limit = limit.map(|limit| limit.per_second);
+        let beside = |say: &dyn Fn(f64) -> String| limit.map_or_else(String::new, say);
         Self {
             figure: format!("{}/s", grouped(figure)),
-            limit: only(format!("{}/s by {FEW}", grouped(limit))),
-            ratio: only(format!("{:.2}", figure / limit)),
+            limit: beside(&|limit| format!("{}/s by {FEW}", grouped(limit))),
+            ratio: beside(&|limit| format!("{:.2}", figure / limit)),
             floor: format!("≥ {}/s", grouped(least)),
             is_met: figure >= least,
             ..Self::of(figures)
@@ -155,13 +156,4 @@ impl Line {
             ..Self::default()
         }
     }
-}
-
-/// The most that the loop reached alone with transactions of a size; what several of them reach at once is shown beside.
-fn best(limits: &[Limit], size: usize) -> f64 {
-    let reached = limits
-        .iter()
-        .filter(|limit| limit.size == size && limit.connections == 1)
-        .map(|limit| limit.per_second);
-    reached.fold(0.0, f64::max)
 }

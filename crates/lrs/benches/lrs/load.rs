@@ -4,7 +4,10 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
-use crate::random::Random;
+use crate::{
+    bare::{FEW, MANY},
+    random::Random,
+};
 
 pub(crate) const ACTORS: u32 = 1000;
 const VERBS: u32 = 10;
@@ -76,6 +79,14 @@ impl Mode {
             Self::Post1 | Self::Post1x128 => 1,
             Self::PostBatch => BATCH,
             _ => 0,
+        }
+    }
+
+    /// Statements in a transaction of the database alone: what 16 clients send at once.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            Self::PostBatch => MANY,
+            _ => FEW,
         }
     }
 

@@ -3,10 +3,10 @@
 //! `cargo bench -p cartable-lrs` runs it; `cargo bench -p cartable-lrs -- --help` says what can be asked.
 //!
 //! 1. A server starts on an empty database; statements and state documents fill it. (`server`, `load`, `client`)
-//! 2. Each mode is driven with connections that are kept; searches and statements also in a young store, in turns: a machine
-//!    is not as fast in one second as in another. (`measure`)
-//! 3. The server stops, and starts again on what it has stored.
-//! 4. The rows that it stored are written again without it: the limit. (`bare`)
+//! 2. A second one stores a few; its rows are written again without it, in every way: the limit. (`bare`)
+//! 3. Each mode is driven with connections that are kept; searches and statements also in a young store, and statements beside
+//!    the limit, close to each other: a machine is not as fast in one minute as in another. (`measure`)
+//! 4. The server stops, and starts again on what it has stored.
 //! 5. The report puts each figure beside its limit and its floor. (`floors`, `report`)
 
 mod bare;
@@ -27,12 +27,12 @@ use cartable_lrs_store::Location;
 use clap::Parser;
 
 use crate::{
-    bare::{Bare, Limit, PostgreSql, Sample, Sqlite},
+    bare::{Alone, Bare, Limit, PostgreSql, Sqlite},
     database::Database,
     load::Mode,
     measure::{Figures, Service},
     options::{EngineName, Options},
-    report::Findings,
+    report::{Findings, Reached},
     server::Server,
 };
 
@@ -43,9 +43,11 @@ type Result<T> = std::result::Result<T, Error>;
 const YOUTH: usize = 10_000;
 /// In so many turns the same is looked for in a young store and in the full one.
 const TURNS: u32 = 5;
-/// Statements whose rows are copied for the limit, those of a young store and what came then: as many as the loop writes in a
-/// few seconds.
+/// Statements whose rows are copied for the limit, beside those of a young store: as many as the loop writes in a few seconds.
 const SAMPLE: usize = 100_000;
+
+/// For so long state documents are stored, whose rows are copied for the limit.
+const SAMPLING: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     // `cargo test --all-targets` runs a benchmark without it.
@@ -104,33 +106,15 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     async fn run<E: Bare>(&self) -> Result<Findings> {
-        let mut syncs = vec![self.syncs()?];
-        let database = self.database("served").await?;
-        let findings = self.served::<E>(&database).await;
-        database.drop().await?;
-        let (mut findings, sample) = findings?;
-        syncs.push(self.syncs()?);
-        let lasting = self.lasting();
-        // Citus has none: plain PostgreSQL is what it is compared with.
-        let has_limits = self.engine != EngineName::Citus;
-        if has_limits && self.modes().any(|mode| mode.statements() > 0) {
-            say("the database alone: statements");
-            let time =
-                async |location: &Location| sample.time_statements(location, self.youth(), lasting).await;
-            findings.statement_limits = self.alone("statements", time).await?;
-        }
-        if has_limits && self.modes().any(Mode::writes_state) {
-            say("the database alone: state documents");
-            let time = async |location: &Location| sample.time_documents(location, lasting).await;
-            findings.document_limits = self.alone("documents", time).await?;
-        }
-        syncs.push(self.syncs()?);
-        findings.syncs = syncs;
+        let before = self.syncs()?;
+        let served = async |database: &Database| self.served::<E>(database).await;
+        let mut findings = self.with("served", served).await?;
+        findings.syncs = [before, self.syncs()?];
         Ok(findings)
     }
 
-    /// What the program reaches, and the rows that it stored.
-    async fn served<E: Bare>(&self, database: &Database) -> Result<(Findings, Sample<E>)> {
+    /// What the program reaches, and the database alone.
+    async fn served<E: Bare>(&self, database: &Database) -> Result<Findings> {
         let (options, location) = (self.options, &database.location);
         let service = self.start(location).await?;
         let first_answer = service.first_answer();
@@ -142,18 +126,14 @@ impl Bench<'_> {
             filling = service.fill(statements - youth, batch, false).await?;
         }
         database.rest().await?;
-        let young = self.database("young").await?;
-        let figures = self.compare(&service, &young).await;
-        // The programs have ended, and put off nothing.
-        let sample = Sample::read(&young.location, SAMPLE).await;
-        young.drop().await?;
-        let ((young, figures), sample) = (figures?, sample?);
+        let compared = async |young: &Database| self.compare::<E>(&service, young).await;
+        let reached = self.with("young", compared).await?;
         service.stop()?;
         let server = Server::start(self.program, location).await?;
         let restart = server.first_answer;
         server.stop()?;
         let version = E::version(&mut E::connect(location).await?).await?;
-        let findings = Findings {
+        Ok(Findings {
             engine: self.engine,
             version: match self.engine {
                 EngineName::Citus => format!("Citus on {version}"),
@@ -164,43 +144,100 @@ impl Bench<'_> {
             batch,
             filling,
             youth,
-            young,
-            figures,
+            reached,
             program: megabytes(self.program)?,
             first_answer,
             restart,
-            statement_limits: Vec::new(),
-            document_limits: Vec::new(),
-            syncs: Vec::new(),
-        };
-        Ok((findings, sample))
+            syncs: [0.0; 2],
+        })
     }
 
-    /// Drives a young store and the full one in turns: what each reached.
-    async fn compare(&self, full: &Service, database: &Database) -> Result<(Vec<Figures>, Vec<Figures>)> {
+    /// What a young store reaches, the full one, and the database alone.
+    async fn compare<E: Bare>(&self, full: &Service, database: &Database) -> Result<Reached> {
         let young = self.start(&database.location).await?;
         young.seed_states().await?;
         young.fill(self.youth(), self.options.batch, true).await?;
         database.rest().await?;
-        let (mut of_young, mut of_full) = (Vec::new(), Vec::new());
+        let writes = self
+            .modes()
+            .any(|mode| mode.statements() > 0 || mode.writes_state());
+        // Citus has no limit: plain PostgreSQL is what it is compared with.
+        let reached = if writes && self.engine != EngineName::Citus {
+            let beside = async |alone: &Database| self.limits::<E>(&young, full, alone).await;
+            self.with("alone", beside).await?
+        } else {
+            self.drive::<E>(&young, full, None).await?
+        };
+        young.stop()?;
+        Ok(reached)
+    }
+
+    /// The same with a database to which the rows of a program are written again without it.
+    async fn limits<E: Bare>(&self, young: &Service, full: &Service, database: &Database) -> Result<Reached> {
+        let location = &database.location;
+        let program = self.start(location).await?;
+        program.seed_states().await?;
+        let youth = self.youth();
+        program.fill(youth, self.options.batch, true).await?;
+        program.fill(SAMPLE, self.options.batch, false).await?;
+        program.drive(Mode::StatePut, SAMPLING).await?;
+        // A program that has ended puts nothing off.
+        program.stop()?;
+        let alone = Alone::<E>::copy(location, youth).await?;
+        let lasting = self.lasting();
+        let (mut statement_limits, mut document_limits) = (Vec::new(), Vec::new());
+        if self.modes().any(|mode| mode.statements() > 0) {
+            say("the database alone: statements");
+            statement_limits = alone.time_statements(lasting).await?;
+            database.rest().await?;
+        }
+        let reached = self.drive(young, full, Some((&alone, &statement_limits))).await?;
+        if self.modes().any(Mode::writes_state) {
+            say("the database alone: state documents");
+            document_limits = alone.time_documents(lasting).await?;
+        }
+        Ok(Reached {
+            statement_limits,
+            document_limits,
+            ..reached
+        })
+    }
+
+    /// Drives each mode: searches in turns of a young store and the full one; statements one after another, between two halves of
+    /// what the database does alone in the way that it is fastest in.
+    async fn drive<E: Bare>(
+        &self,
+        young: &Service,
+        full: &Service,
+        alone: Option<(&Alone<'_, E>, &[Limit])>,
+    ) -> Result<Reached> {
+        let mut reached = Reached::default();
+        let lasting = self.lasting();
         for mode in self.modes() {
             if mode.searches() {
-                let (young, full) = self.in_turns([&young, full], mode).await?;
-                of_young.push(said("young: ", young));
-                of_full.push(said("", full));
-                continue;
+                let (young, full) = self.in_turns([young, full], mode).await?;
+                reached.young.push(said("young: ", young));
+                reached.full.push(said("", full));
+            } else if mode.statements() > 0 {
+                let limit = alone.and_then(|(_, limits)| bare::fastest(limits, mode.size()));
+                let half = async || match (alone, limit) {
+                    (Some((alone, _)), Some(limit)) => alone.time(limit, lasting / 2).await.map(Some),
+                    _ => Ok(None),
+                };
+                let first = half().await?;
+                // Each for its whole time: what was stored is put in order later, in the time of whom it was stored in.
+                reached
+                    .young
+                    .push(said("young: ", young.drive(mode, lasting).await?));
+                reached.full.push(said("", full.drive(mode, lasting).await?));
+                if let (Some(first), Some(second)) = (first, half().await?) {
+                    reached.beside.push((mode, f64::midpoint(first, second)));
+                }
+            } else {
+                reached.full.push(said("", full.drive(mode, lasting).await?));
             }
-            // What was stored is put in order later, in the time of whom it was stored in.
-            let lasting = self.lasting();
-            if mode.statements() > 0 {
-                of_young.push(said("young: ", young.drive(mode, lasting).await?));
-            }
-            of_full.push(said("", full.drive(mode, lasting).await?));
         }
-        // However few were driven, there is something to be copied.
-        young.fill(YOUTH, self.options.batch, false).await?;
-        young.stop()?;
-        Ok((of_young, of_full))
+        Ok(reached)
     }
 
     /// Drives two services, each for a measure's time, in short turns.
@@ -229,21 +266,12 @@ impl Bench<'_> {
         }
     }
 
-    /// What an empty database reaches.
-    async fn alone(
-        &self,
-        name: &str,
-        time: impl AsyncFnOnce(&Location) -> Result<Vec<Limit>>,
-    ) -> Result<Vec<Limit>> {
-        let database = self.database(name).await?;
-        database.migrate().await?;
-        let limits = time(&database.location).await;
+    /// Works with an empty database, which is gone afterwards whatever came of it.
+    async fn with<T>(&self, name: &str, work: impl AsyncFnOnce(&Database) -> Result<T>) -> Result<T> {
+        let database = Database::create(self.engine, &self.options.folder, name).await?;
+        let done = work(&database).await;
         database.drop().await?;
-        limits
-    }
-
-    async fn database(&self, name: &str) -> Result<Database> {
-        Database::create(self.engine, &self.options.folder, name).await
+        done
     }
 
     fn syncs(&self) -> Result<f64> {

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use crate::{Result, bare::Limit, floors::Line, measure::Figures, options::EngineName};
+use crate::{Result, bare::Limit, floors::Line, load::Mode, measure::Figures, options::EngineName};
 
 /// What was measured on an engine.
 pub(crate) struct Findings {
@@ -13,19 +13,27 @@ pub(crate) struct Findings {
     pub(crate) batch: usize,
     /// Statements a second while the store was filled.
     pub(crate) filling: f64,
-    /// Statements that there were when `young` was measured.
+    /// Statements that there were when a young store was measured.
     pub(crate) youth: usize,
-    pub(crate) young: Vec<Figures>,
-    pub(crate) figures: Vec<Figures>,
+    pub(crate) reached: Reached,
     /// Megabytes.
     pub(crate) program: f64,
     pub(crate) first_answer: Duration,
     pub(crate) restart: Duration,
+    /// How often in a second 4 kB reached the disk, before all and after it. When these are unlike, something else used the
+    /// machine.
+    pub(crate) syncs: [f64; 2],
+}
+
+/// What came of the modes, and of the database alone.
+#[derive(Default)]
+pub(crate) struct Reached {
+    pub(crate) young: Vec<Figures>,
+    pub(crate) full: Vec<Figures>,
+    /// Statements a second of the database alone, before and after those of a mode.
+    pub(crate) beside: Vec<(Mode, f64)>,
     pub(crate) statement_limits: Vec<Limit>,
     pub(crate) document_limits: Vec<Limit>,
-    /// How often in a second 4 kB reached the disk: before the program, after it, and after the database alone. When
-    /// these are unlike, something else used the machine, and no ratio is to be believed.
-    pub(crate) syncs: Vec<f64>,
 }
 
 impl Findings {
@@ -36,7 +44,7 @@ impl Findings {
 
 {} statements, stored {} at a time, {} a second; processes of the program: {}.
 \
-             The disk before the program, after it, and after the database alone: {} fdatasync of 4 kB a second.
+             The disk before it and after it: {} fdatasync of 4 kB a second.
 
 ",
             self.version,
@@ -44,7 +52,11 @@ impl Findings {
             self.batch,
             grouped(self.filling),
             self.nodes,
-            self.syncs.iter().map(|&syncs| grouped(syncs)).collect::<Vec<_>>().join(", ")
+            self.syncs
+                .iter()
+                .map(|&syncs| grouped(syncs))
+                .collect::<Vec<_>>()
+                .join(" and ")
         );
         self.write_floors(&mut text)?;
         self.write_figures(&mut text)?;
@@ -71,26 +83,34 @@ impl Findings {
         }
         writeln!(
             text,
-            "\nyoung: after {} statements; of a search, the p99. The database alone begins with as many.\n",
+            "\nyoung: after {} statements; of a search, the p99. The database alone begins with as many; beside\nstatements, what it did right before and right after them.\n",
             grouped_count(self.youth)
         )?;
         Ok(())
     }
 
     fn lines(&self) -> Vec<Line> {
+        let reached = &self.reached;
+        let beside = |mode| {
+            reached
+                .beside
+                .iter()
+                .find(|beside| beside.0 == mode)
+                .map(|beside| beside.1)
+        };
         let of_mode = |figures: &Figures| {
-            let young = self.young.iter().find(|young| young.mode == figures.mode);
+            let young = reached.young.iter().find(|young| young.mode == figures.mode);
             match young {
                 Some(young) if figures.mode.searches() => vec![Line::of_search(figures, young)],
                 Some(young) => vec![
-                    Line::of_statements(young, self.engine, &self.statement_limits),
+                    Line::of_statements(young, self.engine, beside(figures.mode)),
                     Line::of_more_statements(figures, young),
                 ],
-                None => vec![Line::of_states(figures, &self.document_limits)],
+                None => vec![Line::of_states(figures, &reached.document_limits)],
             }
         };
-        let mut lines: Vec<_> = self.figures.iter().flat_map(of_mode).collect();
-        let all = self.young.iter().chain(&self.figures);
+        let mut lines: Vec<_> = reached.full.iter().flat_map(of_mode).collect();
+        let all = reached.young.iter().chain(&reached.full);
         let peak = all.map(|figures| figures.usage.peak).fold(0.0, f64::max);
         lines.extend([
             Line::of_memory(peak),
@@ -105,8 +125,8 @@ impl Findings {
         text.push_str("| Mode | Connections | Requests/s | Statements/s | p50 | p99 | Max | ");
         text.push_str("Processor a request | Resident | Peak |\n");
         text.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
-        let young = self.young.iter().map(|figures| ("young: ", figures));
-        for (age, figures) in young.chain(self.figures.iter().map(|figures| ("", figures))) {
+        let young = self.reached.young.iter().map(|figures| ("young: ", figures));
+        for (age, figures) in young.chain(self.reached.full.iter().map(|figures| ("", figures))) {
             writeln!(
                 text,
                 "| {age}{} | {} | {} | {} | {} | {} | {} | {:.0} µs | {:.0} MB | {:.0} MB |",
@@ -129,23 +149,21 @@ impl Findings {
     }
 
     fn write_limits(&self, text: &mut String) -> Result<()> {
-        if self.statement_limits.is_empty() && self.document_limits.is_empty() {
+        let (statements, documents) = (&self.reached.statement_limits, &self.reached.document_limits);
+        if statements.is_empty() && documents.is_empty() {
             return Ok(());
         }
         text.push_str("\n| The database alone | In a transaction | Connections | Way | A second |\n");
         text.push_str("|---|---:|---:|---|---:|\n");
-        let statements = self.statement_limits.iter().map(|limit| ("statements", limit));
-        let documents = self
-            .document_limits
-            .iter()
-            .map(|limit| ("state documents", limit));
+        let statements = statements.iter().map(|limit| ("statements", limit));
+        let documents = documents.iter().map(|limit| ("state documents", limit));
         for (name, limit) in statements.chain(documents) {
             writeln!(
                 text,
                 "| {name} | {} | {} | {} | {} |",
                 limit.size,
                 limit.connections,
-                limit.way,
+                limit.way.name(),
                 grouped(limit.per_second)
             )?;
         }

@@ -1,4 +1,4 @@
-//! The limit: the rows that the server stored, written again to a young database of the same engine, schema and durability,
+//! The limit: the rows that a server stored, written again to a young database of the same engine, schema and durability,
 //! with no HTTP, no parsing and no validation. Nothing that writes the same rows in the same transactions can be faster.
 
 mod postgres;
@@ -44,7 +44,7 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Rows => "one INSERT a row".to_owned(),
             Self::Values(1) => "one INSERT, which is the transaction".to_owned(),
@@ -122,75 +122,86 @@ pub(crate) struct Step<E: Bare> {
 }
 
 /// What the loop reached.
+#[derive(Clone, Copy)]
 pub(crate) struct Limit {
     /// Statements, or documents, in a transaction.
     pub(crate) size: usize,
-    pub(crate) way: String,
+    pub(crate) way: Way,
     pub(crate) connections: usize,
     pub(crate) per_second: f64,
 }
 
-/// The rows of some statements, and the documents.
-pub(crate) struct Sample<E: Bare> {
+/// The most that the loop reached alone with transactions of a size; what several of them reach at once is shown beside.
+pub(crate) fn fastest(limits: &[Limit], size: usize) -> Option<Limit> {
+    let of_size = limits
+        .iter()
+        .filter(|limit| limit.size == size && limit.connections == 1);
+    of_size
+        .max_by(|one, other| one.per_second.total_cmp(&other.per_second))
+        .copied()
+}
+
+/// A database without the program that filled it, with the rows of the statements and documents that it was filled with.
+pub(crate) struct Alone<'a, E: Bare> {
+    location: &'a Location,
     statement: Table<E>,
     indexes: Vec<Table<E>>,
     document: Table<E>,
+    /// Statements that there are when others are written.
+    youth: usize,
 }
 
-impl<E: Bare> Sample<E> {
-    /// Copies the first statements that the server has stored, so many at the most, and the documents of its learners.
-    pub(crate) async fn read(location: &Location, most: usize) -> Result<Self> {
+impl<'a, E: Bare> Alone<'a, E> {
+    /// Copies what is there.
+    pub(crate) async fn copy(location: &'a Location, youth: usize) -> Result<Self> {
         let connection = &mut E::connect(location).await?;
-        let among = format!(
-            "WHERE {PLACE} <= (SELECT MAX({PLACE}) FROM \
-             (SELECT {PLACE} FROM {STATEMENT} ORDER BY {PLACE} LIMIT {most}) AS first)"
-        );
         let mut indexes = Vec::new();
         for name in INDEXES {
-            indexes.push(Table::read(connection, name, &among, None).await?);
+            indexes.push(Table::read(connection, name, None).await?);
         }
-        let mut document = Table::read(connection, DOCUMENT, "", None).await?;
+        let mut document = Table::read(connection, DOCUMENT, None).await?;
         document.replaces = true;
         Ok(Self {
-            statement: Table::read(connection, STATEMENT, &among, Some(PLACE)).await?,
+            location,
+            statement: Table::read(connection, STATEMENT, Some(PLACE)).await?,
             indexes,
             document,
+            youth,
         })
     }
 
-    /// Writes statements in every way to a database that has the first of them, so many.
-    pub(crate) async fn time_statements(
-        &self,
-        location: &Location,
-        youth: usize,
-        lasting: Duration,
-    ) -> Result<Vec<Limit>> {
-        let (first, others) = self
-            .statement
-            .rows
-            .split_at_checked(youth)
-            .ok_or("too few statements")?;
-        let tables: Vec<_> = INDEXES.into_iter().chain([STATEMENT]).collect();
-        let fastest = *E::WAYS.last().ok_or("no way to write")?;
-        let begin = Begin {
-            tables: &tables,
-            first: &self.steps(first, MANY, fastest)?,
-        };
+    /// Writes statements in every way.
+    pub(crate) async fn time_statements(&self, lasting: Duration) -> Result<Vec<Limit>> {
         let mut limits = Vec::new();
         for size in [FEW, MANY] {
             for &way in E::WAYS {
-                let steps = self.steps(others, size, way)?;
-                for &writers in E::WRITERS {
-                    let transactions = time::<E>(location, &steps, writers, &begin, lasting).await?;
-                    limits.push(Limit::new(size, way, writers, transactions));
+                for &connections in E::WRITERS {
+                    let mut limit = Limit {
+                        size,
+                        way,
+                        connections,
+                        per_second: 0.0,
+                    };
+                    limit.per_second = self.time(limit, lasting).await?;
+                    limits.push(limit);
                 }
             }
         }
         Ok(limits)
     }
 
+    /// Writes statements as a limit says, and returns how many a second.
+    pub(crate) async fn time(&self, limit: Limit, lasting: Duration) -> Result<f64> {
+        let rows = self.statement.rows.split_at_checked(self.youth);
+        let (first, others) = rows.ok_or("too few statements")?;
+        let fastest = *E::WAYS.last().ok_or("no way to write")?;
+        let first = self.steps(first, MANY, fastest)?;
+        let steps = self.steps(others, limit.size, limit.way)?;
+        time::<E>(self.location, &steps, limit, &first, lasting).await
+    }
+
     /// Writes the documents, over and over: each time as new ones, since the same content again would cost nothing.
-    pub(crate) async fn time_documents(&self, location: &Location, lasting: Duration) -> Result<Vec<Limit>> {
+    pub(crate) async fn time_documents(&self, lasting: Duration) -> Result<Vec<Limit>> {
         let mut limits = Vec::new();
         for (size, ways) in [(1, &[Way::Values(1)][..]), (FEW, E::WAYS)] {
             // Only whole transactions.
@@ -204,13 +215,15 @@ impl<E: Bare> Sample<E> {
                     .iter()
                     .map(|insert| E::steps(std::slice::from_ref(insert), way))
                     .collect::<Result<Vec<_>>>()?;
-                let begin = Begin {
-                    tables: &[DOCUMENT],
-                    first: &[],
-                };
-                for &writers in E::WRITERS {
-                    let transactions = time::<E>(location, &steps, writers, &begin, lasting).await?;
-                    limits.push(Limit::new(size, way, writers, transactions));
+                for &connections in E::WRITERS {
+                    let mut limit = Limit {
+                        size,
+                        way,
+                        connections,
+                        per_second: 0.0,
+                    };
+                    limit.per_second = time::<E>(self.location, &steps, limit, &[], lasting).await?;
+                    limits.push(limit);
                 }
             }
         }
@@ -258,34 +271,15 @@ impl<E: Bare> Sample<E> {
     }
 }
 
-impl Limit {
-    fn new(size: usize, way: Way, connections: usize, transactions_per_second: f64) -> Self {
-        Self {
-            size,
-            way: way.name(),
-            connections,
-            per_second: transactions_per_second * rate(size, Duration::from_secs(1)),
-        }
-    }
-}
-
 impl<E: Bare> Table<E> {
-    /// Copies the rows of a table that meet a condition, by default in the order of its key.
-    async fn read(
-        connection: &mut E::Connection,
-        name: &'static str,
-        condition: &str,
-        order: Option<&str>,
-    ) -> Result<Self> {
+    /// Copies the rows of a table, by default in the order of its key.
+    async fn read(connection: &mut E::Connection, name: &'static str, order: Option<&str>) -> Result<Self> {
         let columns = E::columns(connection, name).await?;
         let order = order.map_or_else(
             || names(columns.iter().filter(|column| column.is_key)),
             str::to_owned,
         );
-        let sql = format!(
-            "SELECT {} FROM {name} {condition} ORDER BY {order}",
-            names(&columns)
-        );
+        let sql = format!("SELECT {} FROM {name} ORDER BY {order}", names(&columns));
         Ok(Self {
             name,
             rows: E::rows(connection, sql).await?,
@@ -357,48 +351,40 @@ fn values<E: Bare>(inserts: &[Insert<'_, E>], most: usize) -> Result<Vec<Step<E>
     Ok(steps)
 }
 
-/// How the database is before the first transaction.
-struct Begin<'a, E: Bare> {
-    /// The tables that are written to.
-    tables: &'a [&'a str],
-    /// What writes the rows that they have then.
-    first: &'a [Vec<Step<E>>],
-}
-
-impl<E: Bare> Begin<'_, E> {
-    async fn again(&self, connection: &mut E::Connection) -> Result<()> {
-        for table in self.tables {
-            let sql = format!("{} {table}", E::EMPTY).into();
-            E::execute(connection, sql, E::Arguments::default()).await?;
-        }
-        for steps in self.first {
-            write::<E>(connection, steps).await?;
-        }
-        for sql in E::REST {
-            E::execute(connection, (*sql).into(), E::Arguments::default()).await?;
-        }
-        Ok(())
+/// Makes the database what it is before the first transaction: there is what the first ones write, and nothing else.
+async fn begin<E: Bare>(connection: &mut E::Connection, first: &[Vec<Step<E>>]) -> Result<()> {
+    for table in INDEXES.into_iter().chain([STATEMENT, DOCUMENT]) {
+        let sql = format!("{} {table}", E::EMPTY).into();
+        E::execute(connection, sql, E::Arguments::default()).await?;
     }
+    for steps in first {
+        write::<E>(connection, steps).await?;
+    }
+    for sql in E::REST {
+        E::execute(connection, (*sql).into(), E::Arguments::default()).await?;
+    }
+    Ok(())
 }
 
-/// Writes the transactions for a while, beginning again after the last; returns how many a second. Only they count.
+/// Writes the transactions of a limit for a while, beginning again after the last; returns how many statements or documents a
+/// second. Only they count.
 async fn time<E: Bare>(
     location: &Location,
     transactions: &[Vec<Step<E>>],
-    writers: usize,
-    begin: &Begin<'_, E>,
+    limit: Limit,
+    first: &[Vec<Step<E>>],
     lasting: Duration,
 ) -> Result<f64> {
     if transactions.is_empty() {
         return Err("too few rows for one transaction: store more statements".into());
     }
     let mut connections = Vec::new();
-    for _ in 0..writers {
+    for _ in 0..limit.connections {
         connections.push(E::connect(location).await?);
     }
     let (mut spent, done) = (Duration::ZERO, &Cell::new(0));
     while spent < lasting {
-        begin.again(&mut connections[0]).await?;
+        begin::<E>(&mut connections[0], first).await?;
         let next = &Cell::new(0);
         let start = Instant::now();
         let work = connections.iter_mut().map(|connection| async move {
@@ -414,7 +400,7 @@ async fn time<E: Bare>(
         try_join_all(work).await?;
         spent += start.elapsed();
     }
-    Ok(rate(done.get(), spent))
+    Ok(rate(done.get() * limit.size, spent))
 }
 
 async fn write<E: Bare>(connection: &mut E::Connection, steps: &[Step<E>]) -> Result<()> {
