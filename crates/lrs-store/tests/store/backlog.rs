@@ -8,8 +8,10 @@ use cartable_lrs_store::{
 use cartable_xapi::{Actor, Statement, Uuid, Version};
 
 use crate::{
-    activity, authority, statement,
-    statements::{agent, by, insert, walk},
+    activity, authority,
+    searches::{agent, by, walk},
+    statement,
+    statements::insert,
     uuid,
 };
 

@@ -10,6 +10,7 @@ mod groups;
 mod opening;
 mod outages;
 mod retention;
+mod searches;
 mod statements;
 mod tallies;
 

@@ -6,8 +6,10 @@ use cartable_xapi::{Timestamp, Uuid};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use crate::{
-    activity, authority, draft, statement,
-    statements::{agent, by, insert, walk},
+    activity, authority, draft,
+    searches::{agent, by, walk},
+    statement,
+    statements::insert,
     uuid,
 };
 
