@@ -107,14 +107,12 @@ struct Bench<'a> {
 impl Bench<'_> {
     async fn run<E: Bare>(&self) -> Result<Findings> {
         let before = self.syncs()?;
-        let served = async |database: &Database| self.served::<E>(database).await;
-        let mut findings = self.with("served", served).await?;
-        findings.syncs = [before, self.syncs()?];
-        Ok(findings)
+        let served = async |database: &Database| self.served::<E>(database, before).await;
+        self.with("served", served).await
     }
 
     /// What the program reaches, and the database alone.
-    async fn served<E: Bare>(&self, database: &Database) -> Result<Findings> {
+    async fn served<E: Bare>(&self, database: &Database, syncs_before: f64) -> Result<Findings> {
         let (options, location) = (self.options, &database.location);
         let service = self.start(location).await?;
         let first_answer = service.first_answer();
@@ -148,7 +146,7 @@ impl Bench<'_> {
             program: megabytes(self.program)?,
             first_answer,
             restart,
-            syncs: [0.0; 2],
+            syncs: [syncs_before, self.syncs()?],
         })
     }
 
@@ -221,7 +219,7 @@ impl Bench<'_> {
             } else if mode.statements() > 0 {
                 let limit = alone.and_then(|(_, limits)| bare::fastest(limits, mode.size()));
                 let half = async || match (alone, limit) {
-                    (Some((alone, _)), Some(limit)) => alone.time(limit, lasting / 2).await.map(Some),
+                    (Some((alone, _)), Some(limit)) => alone.time(limit.writing, lasting / 2).await.map(Some),
                     _ => Ok(None),
                 };
                 let first = half().await?;

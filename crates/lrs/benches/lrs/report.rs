@@ -161,9 +161,9 @@ impl Findings {
             writeln!(
                 text,
                 "| {name} | {} | {} | {} | {} |",
-                limit.size,
-                limit.connections,
-                limit.way.name(),
+                limit.writing.size,
+                limit.writing.connections,
+                limit.writing.way.name(),
                 grouped(limit.per_second)
             )?;
         }

@@ -121,13 +121,19 @@ pub(crate) struct Step<E: Bare> {
     arguments: E::Arguments,
 }
 
-/// What the loop reached.
+/// How the loop writes.
 #[derive(Clone, Copy)]
-pub(crate) struct Limit {
+pub(crate) struct Writing {
     /// Statements, or documents, in a transaction.
     pub(crate) size: usize,
     pub(crate) way: Way,
     pub(crate) connections: usize,
+}
+
+/// What the loop reached.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) writing: Writing,
     pub(crate) per_second: f64,
 }
 
@@ -135,7 +141,7 @@ pub(crate) struct Limit {
 pub(crate) fn fastest(limits: &[Limit], size: usize) -> Option<Limit> {
     let of_size = limits
         .iter()
-        .filter(|limit| limit.size == size && limit.connections == 1);
+        .filter(|limit| limit.writing.size == size && limit.writing.connections == 1);
     of_size
         .max_by(|one, other| one.per_second.total_cmp(&other.per_second))
         .copied()
@@ -176,28 +182,27 @@ impl<'a, E: Bare> Alone<'a, E> {
         for size in [FEW, MANY] {
             for &way in E::WAYS {
                 for &connections in E::WRITERS {
-                    let mut limit = Limit {
+                    let writing = Writing {
                         size,
                         way,
                         connections,
-                        per_second: 0.0,
                     };
-                    limit.per_second = self.time(limit, lasting).await?;
-                    limits.push(limit);
+                    let per_second = self.time(writing, lasting).await?;
+                    limits.push(Limit { writing, per_second });
                 }
             }
         }
         Ok(limits)
     }
 
-    /// Writes statements as a limit says, and returns how many a second.
-    pub(crate) async fn time(&self, limit: Limit, lasting: Duration) -> Result<f64> {
+    /// Writes statements in one way, and returns how many a second.
+    pub(crate) async fn time(&self, writing: Writing, lasting: Duration) -> Result<f64> {
         let rows = self.statement.rows.split_at_checked(self.youth);
         let (first, others) = rows.ok_or("too few statements")?;
         let fastest = *E::WAYS.last().ok_or("no way to write")?;
         let first = self.steps(first, MANY, fastest)?;
-        let steps = self.steps(others, limit.size, limit.way)?;
-        time::<E>(self.location, &steps, limit, &first, lasting).await
+        let steps = self.steps(others, writing.size, writing.way)?;
+        time::<E>(self.location, &steps, writing, &first, lasting).await
     }
 
     /// Writes the documents, over and over: each time as new ones, since the same content again would cost nothing.
@@ -216,14 +221,13 @@ impl<'a, E: Bare> Alone<'a, E> {
                     .map(|insert| E::steps(std::slice::from_ref(insert), way))
                     .collect::<Result<Vec<_>>>()?;
                 for &connections in E::WRITERS {
-                    let mut limit = Limit {
+                    let writing = Writing {
                         size,
                         way,
                         connections,
-                        per_second: 0.0,
                     };
-                    limit.per_second = time::<E>(self.location, &steps, limit, &[], lasting).await?;
-                    limits.push(limit);
+                    let per_second = time::<E>(self.location, &steps, writing, &[], lasting).await?;
+                    limits.push(Limit { writing, per_second });
                 }
             }
         }
@@ -366,12 +370,12 @@ async fn begin<E: Bare>(connection: &mut E::Connection, first: &[Vec<Step<E>>]) 
     Ok(())
 }
 
-/// Writes the transactions of a limit for a while, beginning again after the last; returns how many statements or documents a
+/// Writes transactions for a while, beginning again after the last; returns how many statements or documents a
 /// second. Only they count.
 async fn time<E: Bare>(
     location: &Location,
     transactions: &[Vec<Step<E>>],
-    limit: Limit,
+    writing: Writing,
     first: &[Vec<Step<E>>],
     lasting: Duration,
 ) -> Result<f64> {
@@ -379,7 +383,7 @@ async fn time<E: Bare>(
         return Err("too few rows for one transaction: store more statements".into());
     }
     let mut connections = Vec::new();
-    for _ in 0..limit.connections {
+    for _ in 0..writing.connections {
         connections.push(E::connect(location).await?);
     }
     let (mut spent, done) = (Duration::ZERO, &Cell::new(0));
@@ -400,7 +404,7 @@ async fn time<E: Bare>(
         try_join_all(work).await?;
         spent += start.elapsed();
     }
-    Ok(rate(done.get() * limit.size, spent))
+    Ok(rate(done.get() * writing.size, spent))
 }
 
 async fn write<E: Bare>(connection: &mut E::Connection, steps: &[Step<E>]) -> Result<()> {
