@@ -34,8 +34,11 @@ const HALT: Duration = Duration::from_secs(15);
 /// The write-ahead log of `SQLite` is carried over to the database beside the writing, each time so many rows were
 /// written: often enough to stay small, seldom enough to carry over a page once for many changes.
 const CARRIED: usize = 2000;
-/// The writer does it itself only when the log has so many pages of 4 KiB, and takes the rest that lets it begin anew.
-const LOG_PAGES: &str = "16000";
+/// What was written meanwhile is carried over as well, in so many passes: the database is synced only once all of the log is
+/// in it, and the log begins anew only then.
+const PASSES: usize = 3;
+/// The writer does it itself, and has everybody wait for that sync, only when the log has so many pages of 4 KiB.
+const LOG_PAGES: &str = "40000";
 /// Memory for the pages of the connection that writes, and of each that reads, in KiB: the upper pages of a large index do
 /// not fit in the usual 2 MiB.
 const WRITER_CACHE: &str = "-8000";
@@ -293,10 +296,17 @@ impl Engine {
             if let Some(mut connection) = carrier.pool.try_acquire() {
                 carrier.rows.store(0, Ordering::Relaxed);
                 tokio::spawn(async move {
-                    // What fails now is done by the writer, or at the next start.
-                    let _ = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-                        .execute(&mut *connection)
-                        .await;
+                    let mut last = 0;
+                    for _ in 0..PASSES {
+                        let carried = sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)")
+                            .fetch_one(&mut *connection)
+                            .await;
+                        match carried {
+                            Ok((_, pages, _)) if pages != last => last = pages,
+                            // Nothing came meanwhile; what fails now is done by the writer, or at the next start.
+                            _ => break,
+                        }
+                    }
                 });
             }
         }

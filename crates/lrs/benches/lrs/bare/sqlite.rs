@@ -44,7 +44,7 @@ impl Bare for Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-8000")
-            .pragma("wal_autocheckpoint", "16000");
+            .pragma("wal_autocheckpoint", "40000");
         Ok(options.connect().await?)
     }
 
