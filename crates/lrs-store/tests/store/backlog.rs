@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cartable_lrs_store::{
-    DEFAULT_STORE, Facet, Order, Scope, StatementFilter, StatementIndex, Store, on_both_engines,
+    DEFAULT_STORE, Facet, Location, Order, Scope, StatementFilter, StatementIndex, Store, on_both_engines,
 };
 use cartable_xapi::{Actor, Statement, Uuid, Version};
 
@@ -19,7 +19,7 @@ use crate::{
 const VOIDING: u128 = 1_000_000;
 /// Those of statements that no filter finds begin here; so many come with each thousand of the others.
 const OTHERS: u128 = 2_000_000;
-const MANY: u128 = 3500;
+const MANY: u128 = 7500;
 
 /// A statement of one of 7 actors, with one of 3 verbs, about one of 11 units of one of 2 courses.
 fn nth(number: u128) -> String {
@@ -110,11 +110,13 @@ on_both_engines! {
     async fn what_is_not_indexed_yet_is_found_like_the_rest(database) {
         let store = database.open().await;
         let (mut count, mut voided) = (0, BTreeSet::new());
+        // PostgreSQL puts nothing off.
+        let puts_off = matches!(database.location, Location::Folder(_));
         // Some come one by one, and more than are kept before their rows begin to be written.
         for batch in [1, 3, 1, 500, 1000, 1, 1000, 1000, 800, 2, 300, 1000, 1] {
             let texts: Vec<String> = (count..count + batch).map(nth).collect();
             insert(&store, &texts).await;
-            if batch == 1000 {
+            if batch == 1000 && puts_off {
                 let others = (0..MANY).map(|other| statement(OTHERS + count * MANY + other, "other", "did", &activity("other")));
                 insert(&store, &others.collect::<Vec<_>>()).await;
             }
